@@ -1,0 +1,23 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { inputProfiles } from "./input_profiles.ts";
+
+const server = "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react(), inputProfiles()],
+  build: {
+    outDir: "../src/abaton/server/static",
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: false,
+    // The content security policy allows neither data: scripts nor inline ones, so nothing is inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900, // three.js alone is 700 kB before compression
+    rolldownOptions: { input: { console: "console.html", room: "room.html" } },
+  },
+  // `npx vite` serves the pages with hot reload in front of a running `abaton serve`.
+  server: { proxy: { "/api": { target: server, ws: true } } },
+  test: { include: ["src/**/*.test.{ts,tsx}"], passWithNoTests: true },
+});
