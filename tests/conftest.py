@@ -1,0 +1,22 @@
+"""Marks tests by their folder, and runs those that drive a browser last."""
+
+from pathlib import Path
+
+import pytest
+
+_TESTS = Path(__file__).parent
+_SLOW_FOLDERS = ("package", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks by folder; browser tests last, for Playwright keeps an event loop running in the main thread."""
+    for item in items:
+        folder = _folder(item)
+        if folder in _SLOW_FOLDERS:
+            item.add_marker(folder)
+    items.sort(key=lambda item: _SLOW_FOLDERS.index(_folder(item)) if _folder(item) in _SLOW_FOLDERS else -1)
+
+
+def _folder(item: pytest.Item) -> str:
+    path = item.path
+    return path.relative_to(_TESTS).parts[0] if path.is_relative_to(_TESTS) else ""
