@@ -1,0 +1,1 @@
+"""Abaton: the open, self-hosted platform for virtual reality in healthcare."""

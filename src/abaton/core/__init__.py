@@ -1,0 +1,1 @@
+"""Settings, ids, clock, units and errors: what every layer stands on."""

@@ -1,0 +1,1 @@
+"""The engine of a led room: experience, command, stop, wire, bus, recorder, replay."""

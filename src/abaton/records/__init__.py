@@ -1,0 +1,1 @@
+"""Patients, consent, screening, sessions, notes, measures, audit: the clinical record and its exports."""

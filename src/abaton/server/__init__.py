@@ -1,0 +1,1 @@
+"""The HTTP server: sign-in, REST, sockets and the built client."""

@@ -1,0 +1,1 @@
+"""Therapy: graded exposure and other treatments, led live by a clinician."""

@@ -1,0 +1,1 @@
+"""Experiences of the therapy department, each found by the entry point group `abaton.experiences`."""
