@@ -13,6 +13,7 @@ export default defineConfig({
     sourcemap: false,
     // The content security policy allows neither data: scripts nor inline ones, so nothing is inlined.
     assetsInlineLimit: 0,
+    license: { fileName: "licenses.md" },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900, // three.js alone is 700 kB before compression
     rolldownOptions: { input: { console: "console.html", room: "room.html" } },

@@ -30,7 +30,7 @@ _LLVMPIPE = ("--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist")
 
 
 def find_chromium(playwright: Playwright) -> Path | None:
-    """Returns what `ABATON_CHROMIUM` names, the system's executable, or Playwright's own; None without one."""
+    """Returns the executable that `ABATON_CHROMIUM` names, the system's, or Playwright's own, if any."""
     named = os.environ.get("ABATON_CHROMIUM")
     candidates = [named] if named else [shutil.which(name) for name in _NAMES]
     candidates.append(playwright.chromium.executable_path)

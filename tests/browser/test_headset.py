@@ -15,7 +15,7 @@ class _EmptyPage(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>Empty</title><link rel=icon href=data:,><canvas></canvas>")
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
 
 
