@@ -29,7 +29,7 @@ def main() -> None:
     except subprocess.CalledProcessError as error:
         sys.exit(
             f"Chromium could not be installed: `{' '.join(error.cmd)}` ended with exit code "
-            f"{error.returncode}, expected 0. Install Chromium by hand, or name an executable in ABATON_CHROMIUM."
+            f"{error.returncode}, expected 0. Install Chromium by hand, or name it in ABATON_CHROMIUM."
         )
 
 
