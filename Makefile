@@ -104,7 +104,9 @@ lock: setup  ## Choose the newest allowed versions again, and lock them
 	@$(LOCK) --upgrade --extra postgres --group dev --constraint requirements.lock \
 	  --output-file requirements-dev.lock pyproject.toml
 	@echo uv | $(LOCK) --constraint requirements-dev.lock --output-file requirements-uv.lock -
-	@cd client && npm update --ignore-scripts
+	@# Away from node_modules, for npm locks only the platforms that it finds installed there.
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; cp client/package.json client/.npmrc "$$folder"; \
+	  (cd "$$folder" && npm install --silent --package-lock-only); cp "$$folder/package-lock.json" client/
 
 clean:  ## Remove all that was set up or built
 	rm -rf $(VENV) client/node_modules src/abaton/server/static dist build artifacts

@@ -22,7 +22,7 @@ STATIC = Path("src/abaton/server/static")
 _MANIFESTS = ("package.json", "package-lock.json", ".npmrc")
 _INSTALLED = Path("node_modules/.installed-from.sha256")
 _BUILT = Path(".built-from.sha256")
-_OUTPUT_LINES_SHOWN = 40
+_OUTPUT_LINES_SHOWN = 30
 
 
 class ClientBuildError(Exception):
@@ -116,15 +116,19 @@ def _npm(client: Path, *arguments: str) -> None:
 
 
 def _explain(arguments: Iterable[str], code: int, output: str) -> str:
-    tail = "\n".join(output.rstrip().splitlines()[-_OUTPUT_LINES_SHOWN:])
+    lines = output.rstrip().splitlines()
+    if len(lines) > 2 * _OUTPUT_LINES_SHOWN:
+        lines[_OUTPUT_LINES_SHOWN:-_OUTPUT_LINES_SHOWN] = ["..."]
     command = " ".join(("npm", *arguments))
     advice = (
         "npm could not install the client's packages. Check that this machine reaches an npm registry "
-        "(`npm config get registry`; behind a mirror or proxy, set it in ~/.npmrc) and try again."
+        "(`npm config get registry`; behind a mirror or proxy, set it in ~/.npmrc) and try again. After a "
+        "change to package.json, run `make lock` first."
         if "ci" in arguments
         else "The client's sources do not build. The lines above name the file; correct it and try again."
     )
-    return f"`{command}` in {CLIENT}/ ended with exit code {code}, expected 0:\n\n{tail}\n\n{advice}"
+    shown = "\n".join(lines)
+    return f"`{command}` in {CLIENT}/ ended with exit code {code}, expected 0:\n\n{shown}\n\n{advice}"
 
 
 if __name__ == "__main__":
