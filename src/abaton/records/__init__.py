@@ -1,1 +1,1 @@
-"""Patients, consent, screening, sessions, notes, measures, audit: the clinical record and its exports."""
+"""Patients, sessions, consent, measures, audit and what is exported from them."""
