@@ -1,0 +1,12 @@
+import { Text } from "@mantine/core";
+import { useSignedIn } from "../api/me.ts";
+
+/** Says on every page of a demonstration that nobody in it is real. */
+export function DemoNotice() {
+  if (!useSignedIn().demo) return null;
+  return (
+    <Text size="sm" c="dimmed" mb="md" className="no-print">
+      This is a demonstration clinic. Its patients are invented: do not enter real ones.
+    </Text>
+  );
+}
