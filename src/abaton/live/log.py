@@ -220,9 +220,17 @@ def decode_fact(data: bytes | str) -> AnyFact:
 
 
 def digest(session: str, previous: bytes, number: int, tick: int, time_us: int, actor: str, fact: bytes) -> bytes:
-    """SHA-256 over the entry's place and content, each part prefixed by its length so that none can run into another."""
+    """SHA-256 over the entry's place and content, each part led by its length so that none runs on."""
     sha = hashlib.sha256()
-    for part in (session.encode(), previous, b"%d" % number, b"%d" % tick, b"%d" % time_us, actor.encode(), fact):
+    for part in (
+        session.encode(),
+        previous,
+        b"%d" % number,
+        b"%d" % tick,
+        b"%d" % time_us,
+        actor.encode(),
+        fact,
+    ):
         sha.update(len(part).to_bytes(8, "big"))
         sha.update(part)
     return sha.digest()

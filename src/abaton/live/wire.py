@@ -289,9 +289,7 @@ class Goodbye(Message, frozen=True, tag="goodbye"):
     reason: str
 
 
-RoomMessage = (
-    Welcome | Patch | RoomChanged | Happened | Acknowledged | Refused | SampleOf | Pong | Goodbye
-)
+RoomMessage = Welcome | Patch | RoomChanged | Happened | Acknowledged | Refused | SampleOf | Pong | Goodbye
 
 _encoder = msgspec.msgpack.Encoder()
 _decode_client = msgspec.msgpack.Decoder(ClientMessage)

@@ -1,0 +1,67 @@
+"""What waits to be sent to one client: every event, and the latest of everything else. Bounded."""
+
+import asyncio
+from collections import deque
+
+from abaton.live.bus import Change, Delivery, Event, Latest
+
+MAX_EVENTS = 1024
+"""More unsent events than this and the client has stopped reading; it is let go, and may resume."""
+
+
+class Outbox:
+    """The queue before one socket."""
+
+    def __init__(self, max_events: int = MAX_EVENTS) -> None:
+        self._events: deque[bytes] = deque()
+        self._latest: dict[str, bytes] = {}
+        self._change: Change | None = None
+        self._max_events = max_events
+        self._ready = asyncio.Event()
+        self.overflowed = False
+        self.closed = False
+
+    def offer(self, delivery: Delivery) -> None:
+        """Put a delivery in line; never waits. Past the bound the outbox overflows and takes nothing more."""
+        if self.closed or self.overflowed:
+            return
+        match delivery:
+            case Latest(key, frame):
+                self._latest[key] = frame
+            case Change():
+                self._change = delivery if self._change is None else delivery.onto(self._change)
+            case Event(frame):
+                if len(self._events) >= self._max_events:
+                    self.overflowed = True
+                self._events.append(frame)
+        self._ready.set()
+
+    def close(self) -> None:
+        """Take nothing more; what is in line is still handed out."""
+        self.closed = True
+        self._ready.set()
+
+    async def take(self) -> list[bytes]:
+        """Wait for something and return all that is in line: events, then state, then the rest.
+
+        An empty list means that the outbox is closed and empty, or has overflowed.
+        """
+        while True:
+            if self.overflowed:
+                return []
+            frames = self._drain()
+            if frames or self.closed:
+                return frames
+            self._ready.clear()
+            await self._ready.wait()
+
+    def _drain(self) -> list[bytes]:
+        frames = list(self._events)
+        self._events.clear()
+        if self._change is not None:
+            frames.append(self._change.frame)
+            self._change = None
+        if self._latest:
+            frames += self._latest.values()
+            self._latest.clear()
+        return frames
