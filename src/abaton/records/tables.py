@@ -65,6 +65,7 @@ practitioner = Table(
     Column("role", String(16), CheckConstraint("role IN ('admin', 'lead', 'observer')", "role"), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_us", BigInteger, nullable=False),
+    CheckConstraint("role IN ('admin', 'lead', 'observer')", "role"),
     UniqueConstraint("clinic_id", "id"),
 )
 
@@ -113,16 +114,12 @@ consent = Table(
     Column("id", _ID, nullable=False, unique=True),
     _clinic(),
     Column("patient_id", _ID, nullable=False),
-    Column(
-        "purpose",
-        String(16),
-        CheckConstraint("purpose IN ('care', 'recording', 'research')", "purpose"),
-        nullable=False,
-    ),
+    Column("purpose", String(16), nullable=False),
     Column("given", Boolean, nullable=False),
     Column("version", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+    CheckConstraint("purpose IN ('care', 'recording', 'research')", "purpose"),
     _of("patient", "patient_id"),
     Index(None, "clinic_id", "patient_id"),
 )
@@ -159,6 +156,7 @@ session = Table(
     Column("summary", JSON(none_as_null=True)),
     Column("entry_count", BigInteger, nullable=False),
     Column("entry_digest", LargeBinary, nullable=False),
+    CheckConstraint("state IN ('planned', 'open', 'closed')", "state"),
     _of("patient", "patient_id"),
     _of("practitioner", "lead_id"),
     UniqueConstraint("clinic_id", "id"),

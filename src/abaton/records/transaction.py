@@ -1,10 +1,12 @@
 """What a query function is given: a transaction that reads, or one that also writes."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Generator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.sql.elements import UnaryExpression
 
 from abaton.core.clock import Clock
@@ -66,12 +68,27 @@ class Reading:
         statement = statement.order_by(*order).limit(limit)
         if lock:
             statement = statement.with_for_update()
-        rows = self.connection.execute(statement).mappings()
-        return [msgspec.convert(dict(row), shape, builtin_types=(bytes,)) for row in rows]
+        rows = self.connection.execute(statement)
+        return [msgspec.convert(dict(zip(shape.__struct_fields__, row, strict=True)), shape) for row in rows]
 
 
 class Writing(Reading):
     """A transaction that changes the records: all of it becomes durable, or none."""
+
+    is_broken = False
+    """Whether the whole transaction is lost, and not only what was done since the last savepoint."""
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Generator[None]:
+        """A part of the transaction that is undone by itself when its block raises."""
+        try:
+            with self.connection.begin_nested():
+                yield
+        except Exception as problem:
+            # PostgreSQL takes the clinic of row-level security back with the savepoint.
+            self._confined_to = None
+            self.is_broken = isinstance(problem, DBAPIError) and not isinstance(problem, IntegrityError)
+            raise
 
     def insert(self, table: Table, clinic_id: str, row: msgspec.Struct, **more: Any) -> None:
         """Add a struct as a row of this clinic; `more` are columns that the struct does not have."""
