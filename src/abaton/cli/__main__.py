@@ -1,0 +1,5 @@
+"""Lets `python -m abaton.cli` do what `abaton` does."""
+
+from abaton.cli.program import main
+
+main()
