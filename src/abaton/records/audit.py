@@ -78,6 +78,11 @@ def page(reading: Reading, clinic_id: str, *, before: int | None = None, limit: 
     return reading.find(AuditEntry, tables.audit, clinic_id, *where, order=(number.desc(),), limit=limit)
 
 
+def fingerprint(record: msgspec.Struct) -> str:
+    """SHA-256 (hexadecimal) of a record that is only ever added, by which the audit log vouches for it."""
+    return hashlib.sha256(msgspec.json.encode(record, order="deterministic")).hexdigest()
+
+
 def digest(entry: AuditEntry) -> bytes:
     """SHA-256 over everything in the entry but the digest, each part prefixed by its length."""
     sha = hashlib.sha256()

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from abaton.core.clock import zone
 from abaton.core.errors import not_found
 from abaton.core.ids import new_id
 from abaton.records import audit, tables
@@ -18,7 +19,8 @@ class Clinic(msgspec.Struct, frozen=True):
 
 
 def add(writing: Writing, name: str, *, time_zone: str = "UTC", by: str = "setup") -> Clinic:
-    """Make a clinic and begin its audit log."""
+    """Make a clinic and begin its audit log; raises Problem for an unknown time zone."""
+    zone(time_zone)
     clinic = Clinic(id=new_id(), name=name, time_zone=time_zone, created_us=writing.clock.now_us())
     values = {**msgspec.structs.asdict(clinic), "audit_count": 0, "audit_digest": audit.GENESIS}
     writing.connection.execute(tables.clinic.insert().values(values))

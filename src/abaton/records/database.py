@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 from sqlalchemy import URL, Engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from abaton.core.clock import Clock
@@ -225,6 +225,13 @@ def _told() -> Generator[None]:
             expected="records of this clinic that exist, and names and numbers not taken",
             next_step="Reload and look at what others have changed meanwhile.",
             kind="conflict",
+        ) from None
+    except DataError:
+        raise Problem(
+            "value_not_storable",
+            got="a value that the database does not take",
+            expected="text without NUL characters and numbers in range",
+            next_step="Correct the value.",
         ) from None
     except ProgrammingError:
         raise

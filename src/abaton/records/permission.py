@@ -2,6 +2,9 @@
 
 import msgspec
 
+from abaton.core.clock import day_start_us
+from abaton.records import clinics, consents, patients, screenings
+from abaton.records.screenings import Screening
 from abaton.records.transaction import Reading
 
 
@@ -23,4 +26,24 @@ class Permission(msgspec.Struct, frozen=True):
 
 def may_start(reading: Reading, clinic_id: str, patient_id: str) -> Permission:
     """Ask for consent to care, and for today's screening without a block and with any caution acknowledged."""
-    raise NotImplementedError
+    patients.get(reading, clinic_id, patient_id)
+    given = {purpose for purpose, consent in consents.latest(reading, clinic_id, patient_id).items() if consent.given}
+    reasons: list[Reason] = []
+    if "care" not in given:
+        reasons.append(Reason("no_consent", "The patient has not consented to care: record the consent first."))
+    clinic = clinics.get(reading, clinic_id)
+    dawn_us = day_start_us(reading.clock.now_us(), clinic.time_zone)
+    reasons += _against(screenings.latest(reading, clinic_id, patient_id), dawn_us)
+    return Permission(not reasons, tuple(reasons), "recording" in given, "research" in given)
+
+
+def _against(screening: Screening | None, dawn_us: int) -> list[Reason]:
+    if screening is None or screening.at_us < dawn_us:
+        return [Reason("no_screening", "The screening questions have not been asked today: ask them first.")]
+    if screening.outcome == "block":
+        grave = [question for question, outcome in screening.outcomes.items() if outcome == "block"]
+        named = ", ".join(question.replace("_", " ") for question in grave)
+        return [Reason("screening_blocks", f"Today's screening rules a session out ({named}).")]
+    if screening.outcome == "caution" and not screening.acknowledged:
+        return [Reason("caution", "Today's screening calls for caution: acknowledge it to go on.")]
+    return []

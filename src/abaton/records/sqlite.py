@@ -75,13 +75,20 @@ def reader(path: Path) -> Engine:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     # The driver's own transactions are off (isolation_level None), so that ours begin as we say.
-    return sqlite3.connect(
+    connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={mode}",
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
         check_same_thread=False,
     )
+    # SQLite's own folds ASCII only; names are searched in every script, as PostgreSQL does.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    return connection
+
+
+def _lower(value: str | bytes | float | None) -> str | bytes | float | None:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_with(engine: Engine, statement: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.sql.elements import UnaryExpression
 
 from abaton.core.clock import Clock
@@ -87,7 +87,9 @@ class Writing(Reading):
         except Exception as problem:
             # PostgreSQL takes the clinic of row-level security back with the savepoint.
             self._confined_to = None
-            self.is_broken = isinstance(problem, DBAPIError) and not isinstance(problem, IntegrityError)
+            self.is_broken = isinstance(problem, DBAPIError) and not isinstance(
+                problem, IntegrityError | DataError | ProgrammingError
+            )
             raise
 
     def insert(self, table: Table, clinic_id: str, row: msgspec.Struct, **more: Any) -> None:
