@@ -33,8 +33,7 @@ class Audience:
     def connect(self, participant: str, receiver: Receiver) -> None:
         """Reach a participant through this receiver; a connection that it had is told so and ended."""
         if participant in self._receivers:
-            self.tell(participant, wire.Goodbye("replaced", "This place was taken up on another device."))
-            self.disconnect(participant)
+            self.dismiss(participant, "replaced", "This place was taken up on another device.")
         self._receivers[participant] = receiver
         self._listen(participant, "all", f"to/{participant}")
 
@@ -51,6 +50,16 @@ class Audience:
         for end in self._endings.pop(participant, []):
             end()
         self._receivers.pop(participant, None)
+
+    def dismiss(self, participant: str, code: str, reason: str) -> None:
+        """Say goodbye to a participant and reach it no more."""
+        self.publish(f"to/{participant}", Event(wire.encode(wire.Goodbye(code, reason)), last=True))
+        self.disconnect(participant)
+
+    def dismiss_all(self, code: str, reason: str) -> None:
+        """Say goodbye to everyone."""
+        for participant in list(self._receivers):
+            self.dismiss(participant, code, reason)
 
     def topic(self, name: str) -> str:
         """The bus's name of one of this room's topics."""

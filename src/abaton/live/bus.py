@@ -12,9 +12,10 @@ from abaton.live import wire
 
 
 class Event(msgspec.Struct, frozen=True):
-    """A frame that must arrive, in order."""
+    """A frame that must arrive, in order; nothing follows the `last` one."""
 
     frame: bytes
+    last: bool = False
 
 
 class Latest(msgspec.Struct, frozen=True):

@@ -210,12 +210,17 @@ class Host:
             self.streams.switch(on)
         await self.must("room", log.Recording(on, why))
 
+    def resume_recording(self) -> None:
+        """Go on recording after a restart, as the log says that it was on."""
+        self.recording = True
+        if self.streams is not None:
+            self.streams.switch(True)
+
     async def close(self, actor: str, why: str) -> None:
         """End the session, whether or not that can be written now, and send everyone away."""
         await self.record(False, "closed")
         await self.must(actor, log.Closed(why))
-        goodbye = wire.Goodbye("closed", "The session has ended.")
-        self.audience.publish("all", Event(wire.encode(goodbye)))
+        self.audience.dismiss_all("closed", "The session has ended.")
 
     async def settle(self) -> None:
         """Write what could not be written before; called now and then while the log is failing."""
@@ -281,8 +286,7 @@ class Host:
 
     async def remove(self, participant: str) -> None:
         """Send a participant away for good."""
-        self.audience.tell(participant, wire.Goodbye("removed", "The lead has ended your visit."))
-        self.audience.disconnect(participant)
+        self.audience.dismiss(participant, "removed", "The lead has ended your visit.")
         self._watchdog.forget(participant)
         self.members.remove(participant)
         self.poses.members = len(self.audience)

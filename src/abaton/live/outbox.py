@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from abaton.live.bus import Change, Delivery, Event, Latest
 
@@ -12,11 +13,12 @@ MAX_EVENTS = 1024
 class Outbox:
     """The queue before one socket."""
 
-    def __init__(self, max_events: int = MAX_EVENTS) -> None:
+    def __init__(self, max_events: int = MAX_EVENTS, on_overflow: Callable[[], object] = lambda: None) -> None:
         self._events: deque[bytes] = deque()
         self._latest: dict[str, bytes] = {}
         self._change: Change | None = None
         self._max_events = max_events
+        self._on_overflow = on_overflow
         self._ready = asyncio.Event()
         self.overflowed = False
         self.closed = False
@@ -30,10 +32,12 @@ class Outbox:
                 self._latest[key] = frame
             case Change():
                 self._change = delivery if self._change is None else delivery.onto(self._change)
-            case Event(frame):
+            case Event(frame, last):
                 if len(self._events) >= self._max_events:
                     self.overflowed = True
+                    self._on_overflow()
                 self._events.append(frame)
+                self.closed = last
         self._ready.set()
 
     def close(self) -> None:
