@@ -63,9 +63,9 @@ def build_client(root: Path) -> bool:
     if _read(client / _INSTALLED) != manifests:
         # Build tools are development dependencies: NODE_ENV=production must not leave them out.
         _npm(client, "ci", "--include=dev")
-        (client / _INSTALLED).write_text(manifests)
+        _write(client / _INSTALLED, manifests)
     _npm(client, "run", "build")
-    built.write_text(sources)
+    _write(built, sources)
     return True
 
 
@@ -91,6 +91,11 @@ def _sources(client: Path) -> list[Path]:
 
 def _read(path: Path) -> str | None:
     return path.read_text() if path.is_file() else None
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)  # npm makes no folder when there is nothing to install
+    path.write_text(text)
 
 
 def _npm(client: Path, *arguments: str) -> None:
