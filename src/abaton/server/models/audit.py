@@ -10,11 +10,12 @@ class AuditEntry(Model):
 
     number: int
     at: AwareDatetime
-    actor_id: str | None = Field(description="Null for what happened before anyone was signed in.")
-    actor_name: str | None
+    actor: str = Field(description="A practitioner's id, or `subject`, `room`, `setup` or `system`.")
+    actor_name: str | None = Field(description="The practitioner's name; null for other actors.")
     action: str
-    target: str | None = Field(description="What kind of record: patient, session, practitioner…")
-    target_id: str | None
+    record: str = Field(description="What kind of record: patient, session, practitioner…")
+    record_id: str
+    detail: dict[str, str | int | bool] = Field(description="Ids, numbers and names of fields.")
 
 
 class AuditPage(Model):
@@ -24,10 +25,16 @@ class AuditPage(Model):
     next_before: int | None
 
 
+class AuditFinding(Model):
+    """A record that does not fit, as in `audit entry 17`, and why."""
+
+    record: str
+    reason: str
+
+
 class AuditVerification(Model):
-    """Whether the audit log is as it was written; else the first entry that does not fit."""
+    """Whether the audit log is as it was written; else what does not fit."""
 
     intact: bool
     entries: int
-    broken_at: int | None
-    reason: str | None
+    findings: list[AuditFinding]

@@ -21,7 +21,7 @@ class Series(Model):
     source: str | None
     step: bool = Field(description="The value holds until the next one; otherwise a line joins them.")
     at_s: list[float]
-    values: list[Value]
+    values: list[float | str | bool]
 
 
 class TimelineEvent(Model):

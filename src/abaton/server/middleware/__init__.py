@@ -1,0 +1,1 @@
+"""What every request passes before it reaches a route. Sockets pass with one look at their handshake."""
