@@ -78,6 +78,14 @@ def page(reading: Reading, clinic_id: str, *, before: int | None = None, limit: 
     return reading.find(AuditEntry, tables.audit, clinic_id, *where, order=(number.desc(),), limit=limit)
 
 
+def read_detail(entry: AuditEntry) -> dict[str, str | int | bool]:
+    """The entry's detail; empty when it was damaged."""
+    try:
+        return msgspec.json.decode(entry.detail, type=dict[str, str | int | bool])
+    except msgspec.MsgspecError:
+        return {}
+
+
 def fingerprint(record: msgspec.Struct) -> str:
     """SHA-256 (hexadecimal) of a record that is only ever added, by which the audit log vouches for it."""
     return hashlib.sha256(msgspec.json.encode(record, order="deterministic")).hexdigest()

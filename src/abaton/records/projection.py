@@ -44,7 +44,7 @@ class Segment(msgspec.Struct, frozen=True):
 
 
 Row = Observation | Note | Segment
-_Kind = TypeVar("_Kind", Observation, Note, Segment)
+_Kind = TypeVar("_Kind", bound=Row)
 TABLES: dict[type[Row], Table] = {
     Observation: tables.observation,
     Note: tables.note,

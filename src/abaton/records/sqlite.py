@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -89,6 +90,24 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 def _lower(value: str | bytes | float | None) -> str | bytes | float | None:
     return value.lower() if isinstance(value, str) else value
+
+
+@contextlib.contextmanager
+def any_text(connection: Connection) -> Generator[None]:
+    """Let text be read that is not UTF-8, as it is in a damaged row; does nothing on PostgreSQL."""
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.text_factory = _decode_any
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _decode_any(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
 
 
 def _begin_with(engine: Engine, statement: str) -> None:
