@@ -24,7 +24,7 @@ class _References(HTMLParser):
         self._in_script = tag == "script"
         self.addresses += [value for name, value in attrs if name in ("src", "href") and value]
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002
+    def handle_endtag(self, tag: str) -> None:
         self._in_script = False
 
     def handle_data(self, data: str) -> None:
