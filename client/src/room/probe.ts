@@ -1,0 +1,49 @@
+/** What the page tells of itself to whoever looks into it: diagnostics and tests. It can only be read. */
+import type { Room } from "./room.ts";
+
+export interface RoomProbe {
+  readonly phase: string | null;
+  readonly place: string;
+  readonly scene: string | null;
+  readonly status: string;
+  readonly page: string;
+  readonly widgets: string[];
+  readonly presenting: boolean;
+  readonly state: Readonly<Record<string, unknown>> | null;
+  readonly draw_calls: number;
+  readonly triangles: number;
+  readonly textures: number;
+  readonly stop_ms: number | null;
+  readonly stops_ms: readonly number[];
+  readonly frames: number;
+  readonly cover: number;
+}
+
+declare global {
+  var abatonRoom: RoomProbe | undefined;
+}
+
+export function probe(room: Room): RoomProbe {
+  const { info } = room.viewer.renderer;
+  const read: { [Name in keyof RoomProbe]: () => RoomProbe[Name] } = {
+    phase: () => room.state?.view.phase ?? null,
+    place: () => room.place,
+    scene: () => room.director.place,
+    status: () => room.link.status,
+    page: () => room.shownPage.key,
+    widgets: () => room.shownPage.widgets.map(({ id }) => id),
+    presenting: () => room.viewer.presenting,
+    state: () => room.state && { ...room.state.shown },
+    draw_calls: () => info.render.calls,
+    triangles: () => info.render.triangles,
+    textures: () => info.memory.textures,
+    stop_ms: () => room.stopwatch.lastMs,
+    stops_ms: () => [...room.stopwatch.allMs],
+    frames: () => info.render.frame,
+    cover: () => room.director.cover.material.opacity,
+  };
+  const descriptors = Object.fromEntries(
+    Object.entries(read).map(([name, get]) => [name, { get, enumerable: true }]),
+  );
+  return Object.freeze(Object.defineProperties({}, descriptors)) as RoomProbe;
+}

@@ -1,0 +1,110 @@
+/** The picture: renderer, camera and what the viewer carries along, on a screen and in VR. */
+import * as THREE from "three";
+import { Rig, STANDING_EYES_M, Vignette } from "../xr/comfort.ts";
+import { Inputs } from "../xr/input.ts";
+import { enterVr } from "../xr/session.ts";
+import { WristButton } from "../xr/wrist.ts";
+import { FlatLook } from "./look.ts";
+
+const FAR_M = 2000;
+const NEAR_M = 0.05;
+const VIEW_DEGREES = 68;
+/** Ends of a session that the viewer is told of. */
+export type SessionChange = "entered" | "left" | "visibility";
+
+export class Viewer {
+  readonly renderer: THREE.WebGLRenderer;
+  readonly camera = new THREE.PerspectiveCamera(VIEW_DEGREES, 1, NEAR_M, FAR_M);
+  readonly rig = new Rig();
+  readonly vignette = new Vignette();
+  readonly inputs: Inputs;
+  readonly wrist = new WristButton();
+  readonly look: FlatLook;
+  /** The dot where a ray meets the panel. */
+  readonly cursor: THREE.Mesh;
+  private settling = 0;
+
+  constructor(surface: HTMLElement) {
+    this.renderer = new THREE.WebGLRenderer({ antialias: true, powerPreference: "high-performance" });
+    const { renderer, camera } = this;
+    renderer.toneMapping = THREE.ACESFilmicToneMapping;
+    renderer.info.autoReset = false;
+    renderer.xr.enabled = true;
+    renderer.domElement.setAttribute(
+      "aria-label",
+      "The room, drawn. Drag or use the arrow keys to look around.",
+    );
+    renderer.domElement.setAttribute("role", "img");
+    surface.append(renderer.domElement);
+    this.inputs = new Inputs(renderer.xr);
+    this.look = new FlatLook(camera, renderer.domElement);
+    this.cursor = dot();
+    camera.position.y = STANDING_EYES_M;
+    camera.add(this.vignette.mesh);
+    this.rig.group.add(camera, this.inputs.group);
+    new ResizeObserver(() => this.fit(surface)).observe(surface);
+    this.fit(surface);
+  }
+
+  get presenting(): boolean {
+    return this.renderer.xr.isPresenting;
+  }
+
+  /** Enters VR from a gesture; `changed` is told of its end and of every change of its visibility. */
+  async enter(changed: (change: SessionChange, session: XRSession) => void): Promise<void> {
+    const session = await enterVr(this.renderer);
+    this.settling = 3;
+    session.addEventListener("visibilitychange", () => changed("visibility", session));
+    session.addEventListener("end", () => {
+      this.rig.group.position.set(0, 0, 0);
+      this.rig.group.rotation.set(0, 0, 0);
+      changed("left", session);
+    });
+    changed("entered", session);
+  }
+
+  /** Prepares a frame: where the head is, what the hands do. */
+  update(deltaSeconds: number): void {
+    if (!this.presenting) this.look.update(deltaSeconds);
+    // The first poses of a session are not yet true; then the viewer is put in the middle, looking ahead.
+    else if (this.settling > 0 && --this.settling === 0) this.rig.recentre(this.camera);
+    this.inputs.update();
+    this.wearStop();
+    this.wrist.update(this.camera);
+  }
+
+  private wearStop(): void {
+    const side = this.inputs.of("left") ?? this.inputs.of("right");
+    if (!side) return;
+    const wrist = side.source?.hand ? side.hand.joints.wrist : undefined;
+    if (wrist) this.wrist.onWrist(wrist);
+    else this.wrist.onGrip(side.grip);
+  }
+
+  private fit(surface: HTMLElement): void {
+    if (this.presenting) return;
+    const width = Math.max(1, surface.clientWidth);
+    const height = Math.max(1, surface.clientHeight);
+    this.renderer.setPixelRatio(Math.min(2, devicePixelRatio));
+    this.renderer.setSize(width, height);
+    this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
+  }
+}
+
+function dot(): THREE.Mesh {
+  const geometry = new THREE.RingGeometry(0, 0.009, 24);
+  const material = new THREE.MeshBasicMaterial({
+    color: 0x2b3733,
+    transparent: true,
+    opacity: 0.8,
+    depthTest: false,
+    toneMapped: false,
+    fog: false,
+  });
+  const mesh = new THREE.Mesh(geometry, material);
+  mesh.name = "cursor";
+  mesh.renderOrder = 25;
+  mesh.visible = false;
+  return mesh;
+}
