@@ -43,7 +43,7 @@ class Audience:
 
     def holds(self, participant: str, receiver: Receiver) -> bool:
         """Whether this receiver is the participant's present connection."""
-        return self._receivers.get(participant) is receiver
+        return self._receivers.get(participant) == receiver
 
     def disconnect(self, participant: str) -> None:
         """Reach a participant no more."""

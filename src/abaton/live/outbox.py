@@ -22,6 +22,7 @@ class Outbox:
         self._ready = asyncio.Event()
         self.overflowed = False
         self.closed = False
+        self._ending = False
 
     def offer(self, delivery: Delivery) -> None:
         """Put a delivery in line; never waits. Past the bound the outbox overflows and takes nothing more."""
@@ -37,7 +38,7 @@ class Outbox:
                     self.overflowed = True
                     self._on_overflow()
                 self._events.append(frame)
-                self.closed = last
+                self.closed = self._ending = last
         self._ready.set()
 
     def close(self) -> None:
@@ -53,19 +54,23 @@ class Outbox:
         while True:
             if self.overflowed:
                 return []
-            frames = self._drain()
+            frames = self.drain()
             if frames or self.closed:
                 return frames
             self._ready.clear()
             await self._ready.wait()
 
-    def _drain(self) -> list[bytes]:
+    def drain(self) -> list[bytes]:
+        """Everything in line now: events, then state, then the rest; a last event comes last."""
+        if self.overflowed:
+            return []
         frames = list(self._events)
         self._events.clear()
+        last = [frames.pop()] if frames and self._ending else []
         if self._change is not None:
             frames.append(self._change.frame)
             self._change = None
         if self._latest:
             frames += self._latest.values()
             self._latest.clear()
-        return frames
+        return frames + last

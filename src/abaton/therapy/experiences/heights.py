@@ -95,13 +95,11 @@ class Heights(Experience):
 def _ride(height_m: float, speed_mps: float, target_m: float, dt: float) -> tuple[float, float]:
     """One step of a lift with bounded speed and acceleration: height and signed speed after `dt` seconds."""
     distance_m = target_m - height_m
-    # The speed from which the lift can still brake within the distance left.
-    braking_mps = math.sqrt(2 * LIFT_ACCELERATION_MPS2 * abs(distance_m))
+    # The speed from which the lift, after this step, can still brake within the distance left.
+    slack_mps = LIFT_ACCELERATION_MPS2 * dt
+    braking_mps = math.sqrt(slack_mps**2 + 2 * LIFT_ACCELERATION_MPS2 * abs(distance_m)) - slack_mps
     wanted_mps = math.copysign(min(LIFT_SPEED_MPS, braking_mps), distance_m)
-    change_mps = LIFT_ACCELERATION_MPS2 * dt
-    speed_mps += min(change_mps, max(-change_mps, wanted_mps - speed_mps))
-    step_m = speed_mps * dt
-    arrives = abs(distance_m) <= abs(step_m) or (abs(distance_m) < 1e-3 and abs(speed_mps) < 0.05)
-    if arrives and abs(speed_mps) < 0.2:
+    speed_mps += min(slack_mps, max(-slack_mps, wanted_mps - speed_mps))
+    if abs(distance_m) < 1e-3 and abs(speed_mps) < 0.05:
         return target_m, 0.0
-    return height_m + step_m, speed_mps
+    return height_m + speed_mps * dt, speed_mps
