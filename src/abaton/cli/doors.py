@@ -79,17 +79,21 @@ def open_doors(settings: Settings, clock: Clock, *, lan_port: int | None = None)
 
 
 def announce(doors: Doors, screen: Console) -> None:
-    """Prints where the console and the room are, and how a headset gets in."""
+    """Prints where the console and the room are."""
     rows = [("Console", f"{doors.origin}/"), ("Room", f"{doors.origin}/room")]
     if doors.lan:
         rows.append(("Headset", f"{doors.lan.origin}/room"))
     for name, address in rows:
         screen.print(Text.assemble((f"{name:9}", "dim"), (address, "bold")))
+
+
+def announce_lan(doors: Doors, screen: Console) -> None:
+    """Prints how a headset on the local network gets in, if it is let in."""
     if doors.lan:
         room = f"{doors.lan.origin}/room"
-        screen.print(f"\n{lan.qr_code(room)}", highlight=False, markup=False)
+        screen.print(f"\n{lan.qr_code(room)}")
         for number, step in enumerate(lan.trust_steps(room, doors.lan.certificate), 1):
-            screen.print(f"{number}. {step}", markup=False)
+            screen.print(f"{number}. {step}")
 
 
 def _open_lan_door(settings: Settings, clock: Clock, port: int) -> LanDoor:

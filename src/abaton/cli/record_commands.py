@@ -48,7 +48,7 @@ def export(
     with progress() as bar:
         written = export_session(settings, session, to, bar, fhir=form != Form.PARQUET, parquet=form != Form.FHIR)
     for path in written:
-        output().print(str(path), markup=False)
+        output().print(str(path))
 
 
 def verify(data: Data = None, database: DatabaseUrl = None) -> None:

@@ -9,12 +9,12 @@ from abaton.core.errors import Problem
 
 def output() -> Console:
     """Where results go."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 def errors() -> Console:
     """Where progress and problems go."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 def progress() -> Progress:

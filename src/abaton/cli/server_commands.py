@@ -33,4 +33,5 @@ def demo(
     """Run a made-up clinic to try everything with."""
     from abaton.cli.serving import run
 
-    run(settings_of(port=port, data=data, demo=True), lan_port if lan else None)
+    # A line for each request would bury the addresses; the demo's own log tells only what went wrong.
+    run(settings_of(port=port, data=data, demo=True, log_level="warning"), lan_port if lan else None)
