@@ -36,21 +36,26 @@ class Live:
         self.room = Room(Sea, seed, 60, {"swell_m": 4.0})
         self.entries: list[log.Entry] = []
         self.states: list[Frame] = []
+        self.time_us = 0
         self.happen(log.Opened("sea", "1", seed, 60, {"swell_m": 4.0}))
         self.happen(log.Began())
 
     def happen(self, fact: log.AnyFact) -> None:
         last = self.entries[-1] if self.entries else None
-        self.entries.append(log.chain(SESSION, last, self.room.tick, 0, "lead", fact))
+        self.entries.append(log.chain(SESSION, last, self.room.tick, self.time_us, "lead", fact))
+        before = self.room.phase
         self.room.apply(fact)
+        if self.room.phase is not before:
+            self.states.append(self.frame())
 
     def step(self, ticks: int) -> None:
         for _ in range(ticks):
             self.states.append(self.frame())
             self.room.step()
+            self.time_us += 16_666
 
     def frame(self) -> Frame:
-        return Frame(self.room.tick, self.room.phase, self.room.state())
+        return Frame(self.room.tick, self.time_us, self.room.phase, self.room.state())
 
 
 @settings(max_examples=60)
@@ -62,16 +67,32 @@ def test_replay_gives_every_state_bit_for_bit(seed: int, script: list[tuple[int,
         live.happen(fact)
         live.happen(log.Checkpoint(live.room.digest()))
     written = [msgspec.structs.replace(e, fact=log.decode_fact(log.encode_fact(e.fact))) for e in live.entries]
-    assert list(replay(written, Sea)) == [*live.states, live.frame()]
+    found = list(replay(written, Sea))
+    assert [timeless(frame) for frame in found] == [timeless(frame) for frame in [*live.states, live.frame()]]
+    assert max(abs(a.time_us - b.time_us) for a, b in zip(found, [*live.states, live.frame()], strict=True)) < 100
     assert rebuild(written, Sea).digest() == live.room.digest()
 
 
-def test_frames_can_be_thinned() -> None:
+def timeless(frame: Frame) -> Frame:
+    return msgspec.structs.replace(frame, time_us=0)
+
+
+def test_frames_can_be_thinned_but_no_change_of_phase_is_left_out() -> None:
     live = Live(1)
-    live.step(100)
+    live.step(45)
+    live.happen(log.Froze("lead"))
+    live.time_us += 7_000_000
+    live.happen(log.Thawed())
+    live.step(55)
     live.happen(log.Closed("lead"))
-    ticks = [frame.tick for frame in replay(live.entries, Sea, every=30)]
-    assert ticks == [0, 30, 60, 90, 100]
+    frames = [*replay(live.entries, Sea, every=30)]
+    assert [frame.tick for frame in frames] == [0, 0, 30, 45, 45, 60, 90, 100]
+    frozen, thawed = frames[3:5]
+    assert (frozen.phase, thawed.phase, thawed.time_us - frozen.time_us) == (
+        Phase.FROZEN,
+        Phase.RUNNING,
+        7_000_000,
+    )
     assert [*replay(live.entries, Sea, every=30)][-1].phase is Phase.CLOSED
 
 

@@ -24,9 +24,10 @@ class ReplayMismatch(Exception):
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """The room at one tick: the experience's state as plain values, and the room's phase."""
+    """The room at one moment: tick, time in microseconds UTC, phase, and the experience's state as plain values."""
 
     tick: int
+    time_us: int
     phase: Phase
     state: dict[str, Any]
 
@@ -38,17 +39,21 @@ def rebuild(entries: Sequence[log.Entry], experience: type[Experience]) -> Room:
         ValueError: the log does not begin with an `opened` entry.
         ReplayMismatch: a checkpoint was not met.
     """
-    *_, room = _walk(entries, experience)
+    *_, (room, _, _) = _walk(entries, experience)
     return room
 
 
 def replay(entries: Sequence[log.Entry], experience: type[Experience], every: int = 1) -> Iterator[Frame]:
-    """The states after each `every`-th tick, and the last; raises as `rebuild` does."""
+    """The room at each `every`-th tick and wherever its phase changed, in order; raises as `rebuild` does.
+
+    A room makes no ticks while nothing moves, so several frames may share a tick and differ in time.
+    """
     due = 0
-    for room in _walk(entries, experience):
-        if room.tick >= due or room.phase is Phase.CLOSED:
+    for room, time_us, turned in _walk(entries, experience):
+        if turned or room.tick >= due:
+            yield Frame(room.tick, time_us, room.phase, room.state())
+        if not turned and room.tick >= due:
             due = room.tick + every
-            yield Frame(room.tick, room.phase, room.state())
 
 
 def opening(entries: Sequence[log.Entry]) -> log.Opened:
@@ -65,14 +70,20 @@ def applicable(entries: Sequence[log.Entry]) -> list[log.Entry]:
     return [entry for entry in entries if entry.number not in voided]
 
 
-def _walk(entries: Sequence[log.Entry], experience: type[Experience]) -> Iterator[Room]:
+def _walk(entries: Sequence[log.Entry], experience: type[Experience]) -> Iterator[tuple[Room, int, bool]]:
+    """The room before each tick and after each change of phase, the time, and whether the phase has just changed."""
     opened = opening(entries)
     room = Room(experience, opened.seed, opened.rate_hz, opened.ceilings)
+    last = entries[0]
     for entry in applicable(entries):
         while room.tick < entry.tick:
-            yield room
+            counted_us = last.time_us + (room.tick - last.tick) * 1_000_000 // opened.rate_hz
+            yield room, min(counted_us, entry.time_us), False
             room.step()
         if isinstance(entry.fact, log.Checkpoint) and entry.fact.digest != room.digest():
             raise ReplayMismatch(entry.number, entry.tick)
+        before, last = room.phase, entry
         room.apply(entry.fact)
-    yield room
+        if room.phase is not before:
+            yield room, entry.time_us, True
+    yield room, last.time_us, False

@@ -4,8 +4,7 @@ Replaying an hour takes seconds of computing, so all of this is made to run in a
 of plain data.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from abaton.core.errors import Problem
@@ -49,9 +48,8 @@ def play(entries: Sequence[Entry], experience: type[Experience]) -> Playback:
         )
     try:
         opened = opening(entries)
-        time_us = tick_times(entries, opened.rate_hz)
         every = max(1, round(opened.rate_hz / RATE_HZ))
-        frames = [TimedFrame(time_us(frame.tick), frame) for frame in replay(entries, experience, every)]
+        frames = [TimedFrame(frame.time_us, frame) for frame in replay(entries, experience, every)]
     except (ReplayMismatch, ValueError) as error:
         raise Problem(
             "cannot_replay",
@@ -62,27 +60,6 @@ def play(entries: Sequence[Entry], experience: type[Experience]) -> Playback:
         ) from error
     shape = describe(opened.experience, experience, opened.ceilings)
     return Playback(opened, entries[0].time_us, shape, frames)
-
-
-def tick_times(entries: Sequence[Entry], rate_hz: int) -> Callable[[int], int]:
-    """When a tick was made, in microseconds UTC: counted from the last entry before it, never past the next one.
-
-    Between two entries ticks are even; while the server was down there were none, and the time of the entries says
-    how long that was.
-    """
-    ticks: list[int] = []
-    times: list[int] = []
-    for entry in entries:
-        if not ticks or entry.tick > ticks[-1]:
-            ticks.append(entry.tick)
-            times.append(max(entry.time_us, times[-1] if times else 0))
-
-    def time_us(tick: int) -> int:
-        place = bisect_right(ticks, tick) - 1
-        counted = times[place] + round((tick - ticks[place]) * 1e6 / rate_hz)
-        return counted if place + 1 == len(times) else min(counted, times[place + 1])
-
-    return time_us
 
 
 def state_series(playback: Playback) -> list[Series]:
