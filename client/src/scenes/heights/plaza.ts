@@ -1,0 +1,168 @@
+/** The square below: benches, lamps, planters, a fountain, kiosks, flags, trees and people. */
+import * as THREE from "three";
+import { firstStreet, pitch } from "../../stage/city_plan";
+import { type FlagPlace, makeFlags } from "../../stage/breeze";
+import type { Daylight } from "../../stage/daylight";
+import type { TreePlace } from "../../stage/foliage";
+import { Form } from "../../stage/form";
+import { kerb, roadHalf } from "../../stage/ground";
+import { makePeople, type Walk } from "../../stage/people";
+import { between, mulberry32, type Random } from "../../stage/random";
+import type { BakedShade, Blocker } from "../../stage/shade";
+import { makeSurface } from "../../stage/surface";
+
+const stone = "#b8ab98";
+const oak = "#a27a50";
+const iron = "#33383a";
+/** Middle of the fountain. */
+const fountain = { x: 13, z: -18 } as const;
+const greens = ["#6f8f3c", "#7d9a45", "#88994a", "#5f8540"] as const;
+
+/** Trees of the plaza, in two rows and a small grove. */
+export function plazaTrees(random: Random): TreePlace[] {
+  const trees: TreePlace[] = [];
+  const plant = (x: number, z: number, height: number) =>
+    trees.push({ x, y: kerb, z, height, colour: greens[Math.floor(random() * greens.length)] ?? greens[0] });
+  for (let x = -60; x <= 60; x += 10) if (Math.abs(x) > 12) plant(x, -35.5, between(random, 7, 9));
+  for (const [x, z] of [[-24, -12], [-31, -18], [-26, -25], [-38, -10], [-20, -20], [34, -8], [41, -15], [36, -24], [47, -26], [29, -27]] as const) {
+    plant(x + between(random, -1, 1), z + between(random, -1, 1), between(random, 6.5, 9.5));
+  }
+  return trees;
+}
+
+/** Houses that close the plaza's sides. */
+export const plazaBlockers: readonly Blocker[] = [];
+
+function bench(form: Form, x: number, z: number, turn: number): void {
+  const cos = Math.cos(turn);
+  const sin = Math.sin(turn);
+  const at = (along: number, off: number) => [x + along * cos + off * sin, z - along * sin + off * cos] as const;
+  for (const off of [-0.17, 0, 0.17]) {
+    const [bx, bz] = at(0, off);
+    form.box([bx, kerb + 0.45, bz], [1.9, 0.05, 0.14], oak, { turn });
+  }
+  const [backX, backZ] = at(0, 0.27);
+  form.box([backX, kerb + 0.72, backZ], [1.9, 0.18, 0.04], oak, { turn });
+  for (const along of [-0.75, 0.75]) {
+    const [lx, lz] = at(along, 0.03);
+    form.box([lx, kerb + 0.22, lz], [0.07, 0.44, 0.44], iron, { turn });
+    const [ux, uz] = at(along, 0.26);
+    form.box([ux, kerb + 0.55, uz], [0.06, 0.5, 0.05], iron, { turn });
+  }
+  const [sx, sz] = at(0, 0.05);
+  form.box([sx, kerb + 0.012, sz], [2.1, 0.01, 0.7], "#6b6153", { turn });
+}
+
+function lamp(form: Form, x: number, z: number, height: number): void {
+  form.post([x, kerb, z], 0.14, 0.5, iron, {}, 0.09, 7);
+  form.post([x, kerb + 0.5, z], 0.06, height - 0.5, iron, {}, 0.045, 6);
+  form.post([x, kerb + height, z], 0.1, 0.42, "#f3e6c8", { gloss: 0.2 }, 0.22, 8);
+  form.post([x, kerb + height + 0.42, z], 0.28, 0.08, iron, {}, 0.05, 8);
+}
+
+/** A round planter about the foot of each tree. */
+function planters(form: Form, trees: readonly TreePlace[]): void {
+  for (const tree of trees) {
+    form.post([tree.x, kerb, tree.z], 0.95, 0.42, stone, { foot: 0.7 }, 0.95, 12);
+    form.post([tree.x, kerb + 0.4, tree.z], 0.8, 0.06, "#4c4a2c", {}, 0.7, 10);
+  }
+}
+
+function basin(form: Form): void {
+  const { x, z } = fountain;
+  form.post([x, kerb, z], 5.2, 0.16, "#c5b9a6", { foot: 0.8 }, 5.2, 32);
+  const rim = new THREE.CylinderGeometry(4.4, 4.5, 0.5, 32, 1, true);
+  const inner = new THREE.CylinderGeometry(4.05, 4.05, 0.5, 32, 1, true).scale(-1, 1, 1);
+  const lip = new THREE.RingGeometry(4.05, 4.4, 32).rotateX(-Math.PI / 2);
+  form.add(rim, new THREE.Matrix4().makeTranslation(x, kerb + 0.41, z), stone, { foot: 0.75 });
+  form.add(lip, new THREE.Matrix4().makeTranslation(x, kerb + 0.66, z), "#cabfae");
+  form.post([x, kerb + 0.3, z], 4.1, 0.14, "#3f6263", { gloss: 0.9 }, 4.1, 32);
+  form.post([x, kerb + 0.4, z], 0.5, 1.2, stone, { foot: 0.7 }, 0.3, 12);
+  form.post([x, kerb + 1.5, z], 0.4, 0.3, stone, {}, 1.5, 20);
+  form.post([x, kerb + 1.78, z], 1.4, 0.02, "#5d8284", { gloss: 0.9 }, 1.4, 20);
+  form.post([x, kerb + 1.8, z], 0.09, 0.9, "#dfe9ea", { gloss: 0.3 }, 0.02, 6);
+  for (const shape of [rim, inner, lip]) shape.dispose();
+}
+
+/** Small pavilions under awnings, with tables before them. */
+function kiosk(form: Form, x: number, z: number, cloth: string): void {
+  form.box([x, kerb + 1.3, z], [4.2, 2.6, 2.8], "#7a5c40", { foot: 0.75 });
+  form.box([x, kerb + 1.55, z - 1.42], [3.4, 1.2, 0.06], "#f6dfae", { gloss: 0.2 });
+  form.box([x, kerb + 2.75, z], [4.8, 0.16, 3.4], "#5b4634");
+  form.quad([[x + 2.4, kerb + 2.2, z - 3], [x - 2.4, kerb + 2.2, z - 3], [x - 2.4, kerb + 2.66, z - 1.6], [x + 2.4, kerb + 2.66, z - 1.6]].reverse() as never, cloth);
+  for (const [dx, dz] of [[-4.5, -3.8], [-1.4, -5.2], [2.2, -4.6], [5, -2.6]] as const) {
+    const px = x + dx;
+    const pz = z + dz;
+    form.post([px, kerb, pz], 0.3, 0.03, iron, {}, 0.3, 10);
+    form.post([px, kerb, pz], 0.04, 2.5, iron, {}, 0.03, 5);
+    form.post([px, kerb + 0.72, pz], 0.45, 0.04, oak, {}, 0.45, 12);
+    form.post([px, kerb + 2.15, pz], 1.5, 0.5, cloth, {}, 0.04, 8);
+    for (const turn of [0.4, 2.5, 4.4]) form.box([px + 0.85 * Math.cos(turn), kerb + 0.25, pz + 0.85 * Math.sin(turn)], [0.4, 0.5, 0.4], "#8d6a48", { turn, foot: 0.6 });
+  }
+}
+
+function walkers(random: Random): Walk[] {
+  const walks: Walk[] = [];
+  const add = (x: number, z: number, heading: number, length: number, speed: number) =>
+    walks.push({ x, y: kerb, z, heading, length, speed, phase: between(random, 0, 200) });
+  for (let at = 0; at < 34; at++) add(between(random, -40, 30), between(random, -33, -8), between(random, -0.5, 0.5), between(random, 12, 30), between(random, 1.0, 1.5));
+  for (let at = 0; at < 10; at++) add(between(random, 5, 12), between(random, -34, -6), -Math.PI / 2 + between(random, -0.3, 0.3), between(random, 4, 9), between(random, 1, 1.4));
+  for (let at = 0; at < 22; at++) {
+    const side = random() < 0.5 ? -1 : 1;
+    add(side * between(random, 10.4, 12.2), between(random, -100, -60), -Math.PI / 2, between(random, 20, 38), between(random, 1, 1.5));
+  }
+  for (const z of [firstStreet + roadHalf + 1.6, firstStreet - roadHalf - 1.8]) {
+    for (let at = 0; at < 14; at++) add(between(random, -80, 50), z + between(random, -0.9, 0.9), 0, between(random, 20, 40), between(random, 1.1, 1.6));
+  }
+  for (let at = 0; at < 16; at++) {
+    const angle = between(random, 0, 6.28);
+    const away = between(random, 5.6, 7.4);
+    add(fountain.x + away * Math.cos(angle), fountain.z + away * Math.sin(angle), between(random, 0, 6.28), 0, 0);
+  }
+  return walks;
+}
+
+function flagPlaces(): FlagPlace[] {
+  const colours = ["#d9a441", "#3f6d7a", "#e9dfc9", "#7f9a5a", "#c98a4b"];
+  return [
+    ...colours.map((colour, at) => ({ x: -9 + at * 4.4 + (at > 1 ? 5 : 0), y: kerb, z: -31, height: 10.5, colour })),
+    { x: 3.9, y: 73.5, z: 2.4, height: 7, colour: "#d9a441" },
+  ];
+}
+
+export interface PlazaSetting {
+  daylight: Daylight;
+  shade: BakedShade;
+  trees: readonly TreePlace[];
+  time: THREE.IUniform<number>;
+  wind: THREE.IUniform<number>;
+  seed: number;
+}
+
+/** Furnishes the plaza: three draws. */
+export function makePlaza(setting: PlazaSetting): THREE.Group {
+  const random = mulberry32(setting.seed);
+  const form = new Form();
+  planters(form, setting.trees);
+  basin(form);
+  kiosk(form, -17, -27, "#d9b46a");
+  kiosk(form, 27, -13, "#7f9f9a");
+  for (let at = 0; at < 8; at++) {
+    const angle = (at + 0.5) * (Math.PI / 4);
+    bench(form, fountain.x + 9.2 * Math.cos(angle), fountain.z + 9.2 * Math.sin(angle), Math.PI / 2 - angle);
+  }
+  for (const x of [-10, -5, 5, 10]) bench(form, x * 1.1, -8.5, 0);
+  for (let x = -55; x <= 55; x += 11) lamp(form, x + 5, firstStreet + roadHalf + 0.8, 5.2);
+  for (const [x, z] of [[-9, -14], [4, -9], [4, -26], [23, -9], [23, -27], [-20, -31]] as const) lamp(form, x, z, 4.2);
+  for (let row = 0; row < 3; row++) {
+    for (let step = 12; step < pitch.z - 8; step += 16) {
+      for (const x of [-5.2, 5.2]) lamp(form, x, firstStreet - row * pitch.z - step, 4.6);
+    }
+  }
+  const flags = makeFlags(flagPlaces(), random, form, setting.daylight, setting.time, setting.wind);
+  const group = new THREE.Group();
+  group.name = "plaza";
+  const solid = new THREE.Mesh(form.geometry(), makeSurface({ daylight: setting.daylight, shade: setting.shade }));
+  group.add(solid, flags, makePeople(walkers(random), random, setting));
+  return group;
+}

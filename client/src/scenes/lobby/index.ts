@@ -1,0 +1,3 @@
+import * as THREE from "three";
+import type { Scene, SceneSetting } from "../../stage/scene";
+export function makeLobby(_: SceneSetting): Scene<object> { const root = new THREE.Group(); return { root, standpoint: root, background: null, fog: null, panelAnchor: root, update() {}, dispose() {} }; }
