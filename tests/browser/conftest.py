@@ -1,4 +1,4 @@
-"""Fixtures for tests that drive a real Chromium: `browser`, `watch`, `open_page`."""
+"""Fixtures for tests that drive a real Chromium: `browser`, `watch`, `open_page`, `clinic`, `own_clinic`."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch
+from tests.browser.clinic import Clinic
 from tests.browser.pages import Watch
 
 _ARTIFACTS = Path(__file__).parents[2] / "artifacts"
@@ -42,6 +43,25 @@ def watch(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watch]:
 def open_page(watch: Watch) -> Callable[..., Page]:
     """`Watch.open`, for tests that need nothing else."""
     return watch.open
+
+
+@pytest.fixture(scope="session")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """A demo clinic that all tests share: leave it running, and make the patients that you change."""
+    yield from _running(tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture
+def own_clinic(tmp_path: Path) -> Iterator[Clinic]:
+    """A demo clinic for one test, which may stop, kill and start it."""
+    yield from _running(tmp_path)
+
+
+def _running(folder: Path) -> Iterator[Clinic]:
+    clinic = Clinic(folder)
+    clinic.start()
+    yield clinic
+    clinic.stop()
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:

@@ -65,9 +65,10 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     lender itself, such as that of an editable Abaton, are not read.
     """
     folder = tmp_path_factory.mktemp("environment")
-    _run(["uv", "venv", "--quiet", "--python", sys.executable, folder / "env"], folder)
+    uv = Path(sys.executable).with_name("uv")
+    _run([uv, "venv", "--quiet", "--python", sys.executable, folder / "env"], folder)
     python = folder / "env" / "bin" / "python"
-    _run(["uv", "pip", "install", "--quiet", "--offline", "--no-deps", "--python", python, wheel], folder)
+    _run([uv, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", python, wheel], folder)
     (packages,) = (folder / "env" / "lib").glob("python*/site-packages")
     (packages / "lent.pth").write_text("\n".join(site.getsitepackages()) + "\n")
     return folder / "env"

@@ -1,11 +1,15 @@
 import re
+import urllib.request
 import zipfile
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
 from build_client import CLIENT, STATIC
+from tests.browser.clinic import Clinic
 from tests.package.conftest import ROOT, Run
 
 PAGES = ("console.html", "room.html")
@@ -38,6 +42,15 @@ def static(wheel: Path) -> dict[str, bytes]:
     folder = STATIC.relative_to("src").as_posix() + "/"
     with zipfile.ZipFile(wheel) as packed:
         return {name.removeprefix(folder): packed.read(name) for name in packed.namelist() if name.startswith(folder)}
+
+
+@pytest.fixture(scope="module")
+def served(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A demo clinic of the installed wheel."""
+    clinic = Clinic(tmp_path_factory.mktemp("clinic"), python=environment / "bin" / "python")
+    clinic.start()
+    yield clinic.origin
+    clinic.stop()
 
 
 def test_source_distribution_has_sources_and_no_built_client(source_distribution: Path) -> None:
@@ -101,3 +114,16 @@ def test_every_module_of_the_wheel_can_be_imported(environment: Path, run: Run, 
         "    if not module.name.endswith('__main__'): importlib.import_module(module.name)\n"
     )
     run([environment / "bin" / "python", "-W", "error", "-c", walk], tmp_path)
+
+
+@pytest.mark.parametrize("page", ["", "room"])
+def test_installed_server_serves_the_page_and_everything_it_loads(served: str, page: str) -> None:
+    found = _References()
+    with urllib.request.urlopen(f"{served}/{page}") as response:  # noqa: S310
+        assert response.headers["Content-Type"].startswith("text/html")
+        found.feed(response.read().decode())
+    assert found.addresses
+    for address in found.addresses:
+        with urllib.request.urlopen(urljoin(served, address)) as response:  # noqa: S310
+            assert response.status == 200
+            assert response.read()
