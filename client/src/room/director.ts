@@ -107,9 +107,22 @@ export class Director {
     return this.current?.stage ?? null;
   }
 
-  /** Moves the fade on and draws the state. `deltaSeconds` is 0 while the place is to hold still. */
-  update(state: unknown, deltaSeconds: number, elapsedSeconds: number, fadeSeconds: number): void {
-    this.fade(fadeSeconds);
+  /** Moves a fade on; the place may change. */
+  fade(seconds: number): void {
+    const opacity = this.cover.material.opacity;
+    if (this.next === null) {
+      if (opacity > 0) this.setCover(Math.max(0, opacity - seconds / FADE_IN_SECONDS));
+      return;
+    }
+    if (opacity < 1) {
+      this.setCover(Math.min(1, opacity + seconds / FADE_OUT_SECONDS));
+      return;
+    }
+    if (this.isPrepared(this.next) && !this.unwarmed.has(this.next) && this.cut(this.next)) this.setCover(1);
+  }
+
+  /** Takes the state of the place. `deltaSeconds` is 0 while it is to hold still. */
+  update(state: unknown, deltaSeconds: number, elapsedSeconds: number): void {
     this.current?.scene.update(state, deltaSeconds, elapsedSeconds);
   }
 
@@ -130,25 +143,13 @@ export class Director {
     return this.place === null ? undefined : this.made.get(this.place);
   }
 
-  private fade(seconds: number): void {
-    const opacity = this.cover.material.opacity;
-    if (this.next === null) {
-      if (opacity > 0) this.setCover(Math.max(0, opacity - seconds / FADE_IN_SECONDS));
-      return;
-    }
-    if (opacity < 1) {
-      this.setCover(Math.min(1, opacity + seconds / FADE_OUT_SECONDS));
-      return;
-    }
-    if (this.isPrepared(this.next) && !this.unwarmed.has(this.next) && this.cut(this.next)) this.setCover(1);
-  }
-
   private setCover(opacity: number): void {
     this.cover.material.opacity = opacity;
     this.cover.visible = opacity > 0;
   }
 }
 
+/** Draws all of a stage, whether in view or not, into a corner: what counts is that everything is uploaded. */
 function renderWhole(renderer: THREE.WebGLRenderer, stage: THREE.Scene, camera: THREE.Camera): void {
   const culled: THREE.Object3D[] = [];
   stage.traverse((object) => {
@@ -156,6 +157,9 @@ function renderWhole(renderer: THREE.WebGLRenderer, stage: THREE.Scene, camera: 
     object.frustumCulled = false;
     culled.push(object);
   });
+  renderer.setScissor(0, 0, 1, 1);
+  renderer.setScissorTest(true);
   renderer.render(stage, camera);
+  renderer.setScissorTest(false);
   for (const object of culled) object.frustumCulled = true;
 }

@@ -431,12 +431,13 @@ export class Room {
 
   private draw(deltaSeconds: number): void {
     const { director, viewer, state } = this;
+    director.fade(deltaSeconds);
     const still = this.frozenWhy !== null && director.place === "experience";
     const flow = still ? 0 : deltaSeconds;
     this.elapsedSeconds += flow;
     const roomMs = this.link.clock.roomMs(browserTime.nowMs());
     const shown = director.place === "experience" ? state?.sample(roomMs) : undefined;
-    director.update(shown ?? NOTHING, flow, this.elapsedSeconds, deltaSeconds);
+    director.update(shown ?? NOTHING, flow, this.elapsedSeconds);
     const height = director.standpoint?.position.y ?? 0;
     const speedMps = deltaSeconds > 0 ? (height - this.lastHeight) / deltaSeconds : 0;
     this.lastHeight = height;
