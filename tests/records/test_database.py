@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 
 from abaton.core.clock import ManualClock
 from abaton.core.errors import Problem
@@ -26,19 +27,26 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
         assert clinics.every(reading) == [clinic]
 
 
-def test_tables_of_a_newer_version_are_refused(database: Database) -> None:
+def test_tables_of_a_newer_version_are_refused(empty_url: str, clock: ManualClock) -> None:
+    database = Database.open(empty_url, clock)
+    database.migrate()
     with database.write() as writing:
         writing.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(Problem) as caught:
         database.migrate()
     assert caught.value.code == "database_newer"
+    database.close()
     assert "9999" in caught.value.got
 
 
 def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.write() as writing:
-        clinics.add(writing, "Kos")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with database.write() as writing:
+            clinics.add(writing, "Kos")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with database.read() as reading:
         assert clinics.every(reading) == []
 
@@ -113,8 +121,8 @@ def test_work_that_was_given_up_before_its_turn_is_not_done(database: Database) 
         assert clinics.every(reading) == []
 
 
-def test_work_after_closing_is_refused(url: str, clock: ManualClock) -> None:
-    database = Database.open(url, clock)
+def test_work_after_closing_is_refused(empty_url: str, clock: ManualClock) -> None:
+    database = Database.open(empty_url, clock)
     database.close()
     with pytest.raises(RecordsUnavailable, match="closed"):
         database.submit(lambda _: None)
@@ -127,8 +135,8 @@ def test_health_of_a_sound_database(database: Database) -> None:
     assert health.revision == health.newest_revision
 
 
-def test_health_of_an_empty_database_says_what_to_do(url: str, clock: ManualClock) -> None:
-    database = Database.open(url, clock)
+def test_health_of_an_empty_database_says_what_to_do(empty_url: str, clock: ManualClock) -> None:
+    database = Database.open(empty_url, clock)
     health = database.health()
     database.close()
     assert not health.ready
@@ -153,7 +161,7 @@ def test_a_second_server_on_the_same_file_is_refused(
 
 
 def test_sqlite_is_set_up_to_survive_a_power_cut(sqlite_database: Database) -> None:
-    def ask(connection, pragma: str) -> object:
+    def ask(connection: Connection, pragma: str) -> object:
         return connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one()
 
     with sqlite_database.write() as writing:
@@ -190,12 +198,17 @@ def test_a_full_disk_is_told_clearly_and_leaves_nothing_half_written(sqlite_data
         pages = reading.connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     limit(pages)
     written = 0
-    with pytest.raises(RecordsUnavailable, match="full"):
-        for _ in range(1000):
+
+    def fill() -> None:
+        nonlocal written
+        while written < 2000:
             with sqlite_database.write() as writing:
                 clinics.add(writing, "Kos" * 1000)
                 clinics.add(writing, "Epidauros" * 1000)
             written += 2
+
+    with pytest.raises(RecordsUnavailable, match="full"):
+        fill()
     with sqlite_database.read() as reading:
         assert len(clinics.every(reading)) == written
     limit(pages + 1000)

@@ -26,5 +26,8 @@ def new_code(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
 
 
 def tidy_code(typed: str) -> str:
-    """A code as a person typed it, brought to the form of `new_code`: capitals, no spaces or hyphens."""
-    return "".join(character for character in typed.upper() if character not in " -")
+    """A code as a person typed it, brought to the form of `new_code`: capitals, without spaces, hyphens and the like.
+
+    What is no code stays none: too long, too short or empty.
+    """
+    return "".join(sign for sign in typed[:64].upper() if sign in CODE_ALPHABET)
