@@ -74,7 +74,11 @@ def open_doors(settings: Settings, clock: Clock, *, lan_port: int | None = None)
     if settings.certificate is not None:
         files = CertificateFiles(settings.certificate, settings.private_key or settings.certificate)
     listener = listen(settings.host, settings.port, files)
-    door = None if lan_port is None else _open_lan_door(settings, clock, lan_port)
+    try:
+        door = None if lan_port is None else _open_lan_door(settings, clock, lan_port)
+    except Problem:
+        listener.socket.close()
+        raise
     return Doors(settings.host, listener, door)
 
 
