@@ -18,6 +18,7 @@ import { type HeartMeasurement, Strap } from "./heart.ts";
 import { openLink } from "./link.ts";
 import { Mirror } from "./mirror.ts";
 import { type Page, type PanelModel, pageOf } from "./page.ts";
+import { Pacing } from "./pacing.ts";
 import { Panel } from "./panel.ts";
 import { Pointing } from "./pointing.ts";
 import { Rating } from "./rating.ts";
@@ -53,6 +54,7 @@ export class Room {
   private readonly ways = new StopWays();
   private readonly poses: PoseCapture;
   private readonly frames = new FrameIntervals();
+  private readonly pacing: Pacing;
   private readonly strap: Strap;
   private readonly rating = new Rating();
   private readonly held = new Set<Held>();
@@ -80,6 +82,7 @@ export class Room {
     );
     this.viewer = new Viewer(this.screen.view);
     const { viewer, panel } = this;
+    this.pacing = new Pacing(viewer.renderer.getContext() as WebGL2RenderingContext);
     this.director = new Director(viewer.renderer, {
       rig: viewer.rig.group,
       panel: panel.mesh,
@@ -397,6 +400,8 @@ export class Room {
   private frame(): void {
     const nowMs = performance.now();
     this.stopwatch.markFrame(nowMs);
+    // In VR the headset paces the frames itself.
+    if (!this.viewer.presenting && !this.pacing.free) return;
     const spanMs = this.lastFrameMs === 0 ? 0 : nowMs - this.lastFrameMs;
     this.lastFrameMs = nowMs;
     if (spanMs > 0) this.frames.add(spanMs);
@@ -444,6 +449,7 @@ export class Room {
     viewer.vignette.update(viewer.presenting && director.place === "experience" ? speedMps : 0, deltaSeconds);
     this.caption.update(viewer.camera, viewer.presenting, deltaSeconds);
     director.render();
+    this.pacing.submitted();
     if (this.stopwatch.running && director.place === "calm") {
       waitForPicture(viewer.renderer);
       this.stopwatch.markDrawn();
