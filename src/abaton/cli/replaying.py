@@ -49,7 +49,8 @@ def replay_session(
         last = 0
         task = bar.add_task("Replaying", total=entries[-1].tick)
         for frame in replay_log(entries, experience, every=max(1, round(every_s * rate_hz))):
-            line = {"elapsed_s": frame.tick / rate_hz, "phase": frame.phase, "state": frame.state}
+            elapsed_s = (frame.time_us - entries[0].time_us) / 1e6
+            line = {"elapsed_s": elapsed_s, "phase": frame.phase, "state": frame.state}
             write(json.dumps(msgspec.to_builtins(line)))
             bar.update(task, completed=frame.tick)
             last = frame.tick
