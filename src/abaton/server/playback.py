@@ -19,21 +19,13 @@ RATE_HZ = 10
 
 
 @dataclass(frozen=True)
-class TimedFrame:
-    """The room at one moment, in microseconds UTC."""
-
-    time_us: int
-    frame: Frame
-
-
-@dataclass(frozen=True)
 class Playback:
     """What was played: the first fact of the log, the experience's shape with the patient's limits, and the states."""
 
     opened: Opened
     opened_us: int
     shape: ExperienceShape
-    frames: list[TimedFrame]
+    frames: list[Frame]
 
 
 def play(entries: Sequence[Entry], experience: type[Experience]) -> Playback:
@@ -49,7 +41,7 @@ def play(entries: Sequence[Entry], experience: type[Experience]) -> Playback:
     try:
         opened = opening(entries)
         every = max(1, round(opened.rate_hz / RATE_HZ))
-        frames = [TimedFrame(frame.time_us, frame) for frame in replay(entries, experience, every)]
+        frames = list(replay(entries, experience, every))
     except (ReplayMismatch, ValueError) as error:
         raise Problem(
             "cannot_replay",
@@ -71,24 +63,23 @@ def state_series(playback: Playback) -> list[Series]:
     ]
 
 
-def changes(frames: Sequence[TimedFrame]) -> Iterator[TimedFrame]:
+def changes(frames: Sequence[Frame]) -> Iterator[Frame]:
     """The frames that differ from the one before, and the last."""
     before: Frame | None = None
-    for timed in frames:
-        now = timed.frame
-        if before is None or (now.phase, now.state) != (before.phase, before.state) or timed is frames[-1]:
-            yield timed
+    for now in frames:
+        if before is None or (now.phase, now.state) != (before.phase, before.state) or now is frames[-1]:
+            yield now
         before = now
 
 
-def _thinned(frames: Sequence[TimedFrame], field: str) -> tuple[list[int], list[float | str | bool]]:
+def _thinned(frames: Sequence[Frame], field: str) -> tuple[list[int], list[float | str | bool]]:
     times: list[int] = []
     values: list[float | str | bool] = []
-    for timed in frames:
-        value = timed.frame.state[field]
+    for frame in frames:
+        value = frame.state[field]
         if len(values) >= 2 and values[-1] == values[-2] == value:
-            times[-1] = timed.time_us
+            times[-1] = frame.time_us
         else:
-            times.append(timed.time_us)
+            times.append(frame.time_us)
             values.append(value)
     return times, values

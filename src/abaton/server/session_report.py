@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from abaton.live.experience import Experience, rank
 from abaton.live.log import Entry, Joined, Sealed
+from abaton.live.replay import Frame as LiveFrame
 from abaton.live.role import Phase, Role
 from abaton.live.wire import Parameter
 from abaton.records import report
@@ -22,7 +23,7 @@ from abaton.server.models.report import (
     TimelineEvent,
     TimelineNote,
 )
-from abaton.server.playback import RATE_HZ, Playback, TimedFrame, changes, play, state_series
+from abaton.server.playback import RATE_HZ, Playback, changes, play, state_series
 from abaton.server.recordings import Poses, Signal
 from abaton.server.views import at, shape
 
@@ -68,7 +69,7 @@ def make_replay(material: Material) -> Replay:
         rate_hz=RATE_HZ,
         opened_at=at(playback.opened_us),
         duration_s=timeline.summary.duration_s,
-        frames=[_frame(timed, playback.opened_us) for timed in changes(playback.frames)],
+        frames=[_frame(frame, playback.opened_us) for frame in changes(playback.frames)],
         events=timeline.events,
         notes=timeline.notes,
         series=timeline.series,
@@ -147,10 +148,8 @@ def _highest(playback: Playback, states: Sequence[RecordSeries]) -> list[Highest
     ]
 
 
-def _running_s(frames: Sequence[TimedFrame]) -> float:
-    spans = (
-        after.time_us - before.time_us for before, after in pairwise(frames) if before.frame.phase is Phase.RUNNING
-    )
+def _running_s(frames: Sequence[LiveFrame]) -> float:
+    spans = (after.time_us - before.time_us for before, after in pairwise(frames) if before.phase is Phase.RUNNING)
     return sum(spans) / 1e6
 
 
@@ -174,9 +173,9 @@ def _series(
     )
 
 
-def _frame(timed: TimedFrame, opened_us: int) -> Frame:
-    frame = timed.frame
-    return Frame(at_s=_elapsed_s(timed.time_us, opened_us), tick=frame.tick, phase=frame.phase, state=frame.state)
+def _frame(frame: LiveFrame, opened_us: int) -> Frame:
+    at_s = _elapsed_s(frame.time_us, opened_us)
+    return Frame(at_s=at_s, tick=frame.tick, phase=frame.phase, state=frame.state)
 
 
 def _track(poses: Poses, roles: Mapping[str, Role], opened_us: int) -> PoseTrack:

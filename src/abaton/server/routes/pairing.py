@@ -44,7 +44,7 @@ async def pair(body: PairingCode, request: Request, services: WithServices) -> P
     throttle, address = services.throttles.pairing, address_of(request)
     if wait_s := throttle.wait_s(address):
         raise too_many(wait_s)
-    redeemed = await services.write(lambda writing: pairings.redeem(writing, body.code))
+    redeemed = await services.write(lambda writing: _redeem(writing, body.code))
     if redeemed is None:
         throttle.failed(address)
         raise Denied(
@@ -58,3 +58,12 @@ async def pair(body: PairingCode, request: Request, services: WithServices) -> P
     throttle.succeeded(address)
     await services.rooms.paired(paired.session_id)
     return Paired(session_id=paired.session_id, token=token)
+
+
+def _redeem(writing: Writing, code: str) -> tuple[pairings.Paired, str] | None:
+    redeemed = pairings.redeem(writing, code)
+    if redeemed is None:
+        return None
+    paired, _ = redeemed
+    closed = sessions.get(writing, paired.clinic_id, paired.session_id).state == "closed"
+    return None if closed else redeemed
