@@ -6,7 +6,6 @@ observers for the rest. Prints its port, then a line of JSON: how each client co
 
 import argparse
 import asyncio
-import datetime
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,67 +18,16 @@ from abaton.core.clock import SystemClock
 from abaton.core.settings import Settings
 from abaton.core.tokens import token_hash
 from abaton.live import log, wire
-from abaton.records import clinics, consents, pairings, patients, practitioners, screenings, sessions, sign_ins
+from abaton.records import sign_ins
 from abaton.records.database import Database
-from abaton.records.practitioners import Practitioner
 from abaton.records.session_log import SessionLog
 from abaton.records.sessions import Session
-from abaton.records.transaction import Writing
 from abaton.server.access import COOKIE
 from abaton.server.log import json_log
 from abaton.server.settings import ServerSettings
 from abaton.therapy.experiences.heights import Heights
+from benchmarks.clinic import SEED, Clinic
 from benchmarks.connection import Connection
-
-SEED = 7
-
-
-class Clinic:
-    """A made-up clinic with one patient, a lead and enough observers for one room."""
-
-    def __init__(self, writing: Writing, observers: int) -> None:
-        self.id = clinics.add(writing, "Benchmark").id
-        self.lead = self._account(writing, 0, "lead")
-        self.observers = [self._account(writing, number, "observer") for number in range(1, observers + 1)]
-        born = datetime.date(1980, 1, 1)
-        self.patient = patients.add(
-            writing, self.id, given_name="A", family_name="B", birth_date=born, mrn="1", by=self.lead.id
-        )
-        by, patient = self.lead.id, self.patient.id
-        consents.record(writing, self.id, patient, purpose="care", given=True, version="1", by=by)
-        answers = dict.fromkeys(screenings.WHEN_YES, False)
-        screenings.record(writing, self.id, patient, answers=answers, by=by)
-
-    def _account(self, writing: Writing, number: int, role: practitioners.Role) -> Practitioner:
-        email = f"{number}@benchmark.example"
-        return practitioners.add(
-            writing,
-            self.id,
-            name=email,
-            email=email,
-            password_hash="none",  # noqa: S106
-            role=role,
-            by="setup",
-        )
-
-    def session(self, writing: Writing) -> Session:
-        """An open session."""
-        planned = sessions.plan(
-            writing,
-            self.id,
-            patient_id=self.patient.id,
-            lead_id=self.lead.id,
-            experience="heights",
-            seed=SEED,
-            by=self.lead.id,
-        )
-        return sessions.open_now(writing, self.id, planned.id, by=self.lead.id)
-
-    def paired(self, writing: Writing, session: Session) -> str:
-        """The token of a device that was paired with a session."""
-        redeemed = pairings.redeem(writing, pairings.issue(writing, self.id, session.id, by=self.lead.id).code)
-        assert redeemed is not None
-        return redeemed[1]
 
 
 def make(database: Database, rooms: int, size: int) -> list[Connection]:
