@@ -1,9 +1,9 @@
 """Installs a Chromium for the browser tests where there is none: `python -m tests.browser.install`."""
 
 import os
-import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
@@ -19,8 +19,7 @@ def main() -> None:
     Raises:
         SystemExit: If it cannot be installed.
     """
-    with sync_playwright() as playwright:
-        found = find_chromium(playwright)
+    found = _find()
     if found is not None:
         print(f"Chromium: {found}")
         return
@@ -31,16 +30,31 @@ def main() -> None:
             f"Chromium could not be installed: `{' '.join(error.cmd)}` ended with exit code "
             f"{error.returncode}, expected 0. Install Chromium by hand, or name it in ABATON_CHROMIUM."
         )
+    if _find() is None:
+        sys.exit("Chromium was installed, but not where it is looked for. Name its executable in ABATON_CHROMIUM.")
+
+
+def _find() -> Path | None:
+    with sync_playwright() as playwright:
+        return find_chromium(playwright)
 
 
 def _install() -> None:
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    root = os.geteuid() == 0
+    if root and _is_debian():
         print("Chromium is missing: installing the Debian packages", *_DEBIAN_PACKAGES, flush=True)
         _run(["apt-get", "update", "--quiet=2"])
         _run(["apt-get", "install", "--quiet=2", "--yes", "--no-install-recommends", *_DEBIAN_PACKAGES])
     else:
         print("Chromium is missing: installing Playwright's own, into your cache folder", flush=True)
-        _run([sys.executable, "-m", "playwright", "install", "chromium"])
+        with_libraries = ["--with-deps"] if root else []
+        _run([sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"])
+
+
+def _is_debian() -> bool:
+    """Debian itself: on Ubuntu the package of this name only points to a snap, which containers cannot run."""
+    release = Path("/etc/os-release")
+    return release.is_file() and "ID=debian" in release.read_text().splitlines()
 
 
 def _run(command: list[str]) -> None:
