@@ -1,3 +1,4 @@
+import gzip
 import re
 import urllib.request
 import zipfile
@@ -93,6 +94,21 @@ def test_scripts_and_styles_name_no_other_host_to_load_from(static: dict[str, by
         name for name, content in static.items() if name.endswith((".js", ".css", ".html")) and loading.search(content)
     }
     assert found == set()
+
+
+def test_room_with_all_its_scenes_is_small_enough_for_a_headset(static: dict[str, bytes]) -> None:
+    page = _References()
+    page.feed(static["room.html"].decode())
+    waiting = [address.removeprefix("/") for address in page.addresses if address.endswith(".js")]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            imports = re.findall(rb"""["'`]\./([\w.-]+\.js)["'`]""", static[name])
+            waiting += [f"assets/{found.decode()}" for found in imports]
+    assert any(name.startswith("assets/heights-") for name in reached)
+    assert sum(len(gzip.compress(static[name])) for name in reached) <= 250_000
 
 
 def test_third_party_licences_are_in_the_wheel(static: dict[str, bytes]) -> None:
