@@ -52,6 +52,8 @@ void main() {
   ${setting.sway ?? ""}
   vec3 scale2 = vec3(dot(place[0].xyz, place[0].xyz), dot(place[1].xyz, place[1].xyz), dot(place[2].xyz, place[2].xyz));
   vNormal = normalize(mat3(place) * (facing / max(scale2, vec3(1e-6))));
+  // A reflection under water keeps the light of what it mirrors.
+  if (determinant(mat3(place)) < 0.0) vNormal.y = -vNormal.y;
   vWorld = world;
   vTint = tint;
   vGloss = gloss;
