@@ -1,6 +1,6 @@
 """The connections of one room and the topics by which they are reached.
 
-`all`: everyone connected, let in or not. `room`: everyone let in. `clinic`: lead and observers. `guests`: subject and
+`all`: everyone welcomed, let in or not. `room`: everyone let in. `clinic`: lead and observers. `guests`: subject and
 peers. `to/<participant>`: one of them.
 """
 
@@ -35,7 +35,11 @@ class Audience:
         if participant in self._receivers:
             self.dismiss(participant, "replaced", "This place was taken up on another device.")
         self._receivers[participant] = receiver
-        self._listen(participant, "all", f"to/{participant}")
+        self._listen(participant, f"to/{participant}")
+
+    def greet(self, participant: str) -> None:
+        """Let a participant, who has been welcomed by now, hear how the room stands."""
+        self._listen(participant, "all")
 
     def let_in(self, participant: str, role: Role) -> None:
         """Let a participant hear what its role may hear."""

@@ -21,6 +21,7 @@ from abaton.live.experience import Ceilings, Experience, describe
 from abaton.live.journal import Draft, Journal
 from abaton.live.members import Members, Seat
 from abaton.live.poses import PoseExchange
+from abaton.live.replay import applicable
 from abaton.live.role import Phase, Role
 from abaton.live.room import Room
 from abaton.live.roomclock import RoomClock
@@ -210,11 +211,25 @@ class Host:
             self.streams.switch(on)
         await self.must("room", log.Recording(on, why))
 
-    def resume_recording(self) -> None:
-        """Go on recording after a restart, as the log says that it was on."""
-        self.recording = True
-        if self.streams is not None:
+    async def resume(self) -> None:
+        """Take up a room whose server ended: its members' places, its recording, and a watch over who comes back."""
+        for entry in applicable(self.journal.entries):
+            match entry.fact:
+                case log.Joined(participant, role):
+                    self.members.sit(participant, role, admitted=role in CLINIC)
+                case log.Admitted(participant):
+                    self.members[participant].admitted = True
+                case log.Left(participant, "removed"):
+                    self.members.remove(participant)
+                case log.Recording(on):
+                    self.recording = on
+                case _:
+                    pass
+        for seat in self.members:
+            self.heard(seat)
+        if self.recording and self.streams is not None:
             self.streams.switch(True)
+        await self.must("room", log.Reopened())
 
     async def close(self, actor: str, why: str) -> None:
         """End the session, whether or not that can be written now, and send everyone away."""
@@ -258,6 +273,7 @@ class Host:
         seat.connected = True
         await self.must(participant, log.Joined(participant, role))
         self._welcome(seat, resume_from)
+        self.audience.greet(participant)
         if seat.admitted:
             self.let_in(seat)
         self.show()

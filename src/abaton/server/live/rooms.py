@@ -185,13 +185,10 @@ class LiveRooms:
         setting = Setting(session.id, opened.experience, experience, opened.seed, opened.ceilings)
         journal = Journal(session.id, destination, entries)
         host = self._add(session.clinic_id, session.patient_id, session.lead_id, setting, room, journal)
-        await host.must("room", log.Reopened())
         if room.phase is Phase.CLOSED:
             await self._finish(session.id)
-            return
-        switches = [entry.fact for entry in entries if isinstance(entry.fact, log.Recording)]
-        if switches and switches[-1].on:
-            host.resume_recording()
+        else:
+            await host.resume()
 
     def _abandon(self, session: sessions.Session) -> None:
         with self._database.write() as writing:
