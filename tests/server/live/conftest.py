@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 import httpx
@@ -43,7 +44,7 @@ class Member:
     number: int = 0
     seen: list[wire.Message] = field(default_factory=list[wire.Message])
 
-    def until(self, wanted: type[Any], where: Callable[[Any], bool] = lambda _: True) -> Any:
+    def until(self, wanted: type[Any] | UnionType, where: Callable[[Any], bool] = lambda _: True) -> Any:
         """Read until a message of this kind comes."""
         while True:
             frame = self.socket.recv(WAIT_S, decode=False)
