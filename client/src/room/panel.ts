@@ -1,8 +1,10 @@
 /** The panel in the scene: a page drawn on a canvas, one draw call, pressed by rays and by the gaze. */
 import * as THREE from "three";
+import { STANDING_EYES_M } from "../xr/comfort.ts";
 import { PANEL_HEIGHT, PANEL_WIDTH, type Page, type Widget, widgetAt } from "./page.ts";
 
-const METRES_PER_PIXEL = 0.00094;
+/** Size of a pixel at a metre from the eyes: the panel is 34 degrees wide wherever it hangs. */
+const RADIANS_PER_PIXEL = 0.6 / PANEL_WIDTH;
 const FONT = '"Figtree Variable", "Segoe UI", sans-serif';
 const COLOR = {
   paper: "#fbf5ea",
@@ -32,6 +34,7 @@ export class Panel {
   private readonly texture: THREE.CanvasTexture;
   private page: Page | null = null;
   private hovered: string | null = null;
+  private hungOn: THREE.Object3D | null = null;
   private readonly hit: PanelHit = { widget: null, distance: 0 };
 
   constructor() {
@@ -57,11 +60,13 @@ export class Panel {
 
   /** Draws a page, if it is another one or `hovered` (the widget pointed at) is. */
   show(page: Page, hovered: string | null, again = false): void {
-    if (!again && page.key === this.page?.key && hovered === this.hovered) return;
+    const moved = this.mesh.parent !== this.hungOn;
+    if (!again && !moved && page.key === this.page?.key && hovered === this.hovered) return;
+    this.hungOn = this.mesh.parent;
     this.page = page;
     this.hovered = hovered;
     const { width, height } = page;
-    this.mesh.scale.set(width * METRES_PER_PIXEL, height * METRES_PER_PIXEL, 1);
+    this.fit();
     this.texture.repeat.set(width / PANEL_WIDTH, height / PANEL_HEIGHT);
     this.texture.offset.set(0, 1 - height / PANEL_HEIGHT);
     draw(this.context, page, hovered);
@@ -83,6 +88,23 @@ export class Panel {
     this.hit.widget = widgetAt(this.page, u * this.page.width, (1 - v) * this.page.height);
     this.hit.distance = distance;
     return this.hit;
+  }
+
+  /** Sizes the panel for its distance from the eyes of whoever stands at the standpoint. */
+  private fit(): void {
+    if (!this.page) return;
+    const anchor = this.mesh.parent?.position;
+    const distance = anchor
+      ? Math.max(
+          0.4,
+          from
+            .copy(anchor)
+            .setY(anchor.y - STANDING_EYES_M)
+            .length(),
+        )
+      : 1;
+    const metresPerPixel = RADIANS_PER_PIXEL * distance;
+    this.mesh.scale.set(this.page.width * metresPerPixel, this.page.height * metresPerPixel, 1);
   }
 }
 

@@ -35,7 +35,7 @@ export const SPOKEN = {
   calmByHeartbeat:
     "The connection to your guide was lost. You are in a calm place, and nothing happens here.",
   admitted: "You are admitted.",
-  ask: "A question is in front of you.",
+  ask: "There is a question for you on the panel.",
   goOn: "You go on together.",
   closed: "The session is over. You can take the headset off.",
 };

@@ -2,7 +2,7 @@
 import * as THREE from "three";
 
 const SKIN = 0xe3c9b2;
-const SHELL = 0xf2ece2;
+const SHELL = 0xd2c8b8;
 const ACCENT = 0x4f8f80;
 
 /** Bones as pairs of joints; the hand's shape follows from them and the joints' radii. */
@@ -86,16 +86,18 @@ export class HandShape {
 
 /** A controller: a rounded grip and a ring, one draw call. */
 export function controllerShape(): THREE.Mesh {
-  const profile = [
-    [0.0, -0.055],
-    [0.013, -0.052],
-    [0.017, -0.04],
-    [0.016, 0.0],
-    [0.019, 0.03],
-    [0.017, 0.045],
-    [0.0, 0.05],
-  ].map(([x, y]) => new THREE.Vector2(x, y));
-  const geometry = new THREE.LatheGeometry(profile, 20).rotateX(Math.PI / 2 + 0.15);
+  const profile = new THREE.SplineCurve(
+    [
+      [0, -0.052],
+      [0.012, -0.048],
+      [0.014, -0.03],
+      [0.012, 0],
+      [0.015, 0.028],
+      [0.013, 0.04],
+      [0, 0.045],
+    ].map(([x, y]) => new THREE.Vector2(x, y)),
+  ).getPoints(28);
+  const geometry = new THREE.LatheGeometry(profile, 24).rotateX(Math.PI / 2 + 0.15);
   const material = new THREE.MeshLambertMaterial({ color: SHELL, emissive: SHELL, emissiveIntensity: 0.15 });
   const mesh = new THREE.Mesh(geometry, material);
   mesh.name = "controller";
