@@ -4,7 +4,7 @@ import datetime
 import itertools
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,20 +13,17 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from abaton.core.clock import ManualClock
+from abaton.live import log
+from abaton.live.role import Role
 from abaton.records import clinics, consents, patients, practitioners, screenings, sessions
 from abaton.records.clinics import Clinic
 from abaton.records.database import Database
 from abaton.records.patients import Patient
 from abaton.records.practitioners import Practitioner
-from abaton.records.screenings import Question
+from abaton.records.screenings import WHEN_YES, Question
 from abaton.records.sessions import Session
 
-CLEAR: dict[Question, bool] = {
-    "seizures": False,
-    "vestibular_disease": False,
-    "psychosis": False,
-    "intoxication": False,
-}
+CLEAR: dict[Question, bool] = dict.fromkeys(WHEN_YES, False)
 
 
 @dataclass(frozen=True)
@@ -184,3 +181,33 @@ def make_session(database: Database, place: Place) -> Session:
             writing, place.id, patient_id=place.patient.id, lead_id=place.lead.id,
             experience="heights", seed=7, by=place.lead.id,
         )  # fmt: skip
+
+
+def chain_of(session_id: str, facts: Sequence[log.AnyFact], last: log.Entry | None = None) -> list[log.Entry]:
+    """Entries for facts, a second and sixty ticks apart."""
+    entries: list[log.Entry] = []
+    for fact in facts:
+        number = 0 if last is None else last.number + 1
+        last = log.chain(session_id, last, 60 * number, 1_750_000_000_000_000 + number * 1_000_000, "room", fact)
+        entries.append(last)
+    return entries
+
+
+OPENED = log.Opened("heights", "1", 7, 60, {"height_m": 30.0})
+STORY: list[log.AnyFact] = [
+    OPENED,
+    log.Joined("someone", Role.SUBJECT),
+    log.Admitted("someone"),
+    log.Began(),
+    log.Commanded("rise_to", 1, {"height_m": 12.0}),
+    log.Asked(1, "suds"),
+    log.Answered(1, "suds", 55.0, "gaze"),
+    log.Noted("Breathes calmly. Ωραία!"),
+    log.Sealed("poses-0.mcap", "ab" * 32, 12345),
+    log.Stopped(Role.SUBJECT, "grips"),
+    log.Agreed(Role.SUBJECT),
+    log.Agreed(Role.LEAD),
+    log.Asked(2, "suds"),
+    log.Answered(2, "suds", 30.5, "controller"),
+    log.Closed("done"),
+]

@@ -24,7 +24,7 @@ def reasons(database: Database, place: Place) -> list[str]:
 
 
 def screen(database: Database, place: Place, *yes: Question, acknowledged: bool = False) -> None:
-    given = {**CLEAR, **dict.fromkeys(yes, True)}
+    given: dict[Question, bool] = {**CLEAR, **dict.fromkeys(yes, True)}
     with database.write() as writing:
         screenings.record(
             writing, place.id, place.patient.id, answers=given, acknowledged=acknowledged, by=place.lead.id
