@@ -52,13 +52,13 @@ class PublicFiles(StaticFiles):
 
     def __init__(self, folder: Path, caching: str) -> None:
         super().__init__(directory=folder, check_dir=False)
-        self._folder = folder
         self._caching = caching
 
+    async def check_config(self) -> None:
+        """A folder that is not built yet is no mistake: its files are just not found."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, or 404 also where nothing is built."""
-        if not self._folder.is_dir():
-            raise HTTPException(404)
+        """The file, or 404."""
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = self._caching
         return response

@@ -66,7 +66,9 @@ def test_limits_are_kept_by_experience(world: World):
         ({"weather": 1}, "ceiling_value"),
         ({"birds": 3}, "ceiling_field"),
         ({"depth": 3}, "ceiling_field"),
-        ({"Not A Name": 3}, "invalid"),
+        ({"Not A Name": 3}, "ceiling_field"),
+        ({"swell_m": None}, "invalid"),
+        ({f"x{number}": 1 for number in range(33)}, "invalid"),
     ],
 )
 def test_limits_that_do_not_fit_the_experience_are_refused(world: World, values: dict[str, object], code: str):

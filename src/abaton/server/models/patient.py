@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from abaton.server.models.common import Identifier, LongText, Model, Name, PersonName, ShortText, Value
+from abaton.server.models.common import Identifier, LongText, Model, PersonName, ShortText, Value
 
-Ceilings = Annotated[dict[Name, Value], Field(max_length=32)]
+Ceilings = Annotated[dict[str, Value], Field(max_length=32)]
 """The most that a patient may be given, by graded field of an experience's state: `{"height_m": 30}`."""
 
 
