@@ -124,10 +124,11 @@ def test_installed_command_is_the_wheels_and_runs(environment: Path, run: Run, t
 
 
 def test_every_module_of_the_wheel_can_be_imported(environment: Path, run: Run, tmp_path: Path) -> None:
+    # Alembic alone can run migrations, and does when the installed server starts.
     walk = (
         "import abaton, importlib, pkgutil\n"
         "for module in pkgutil.walk_packages(abaton.__path__, 'abaton.'):\n"
-        "    if not module.name.endswith('__main__'): importlib.import_module(module.name)\n"
+        "    if not module.name.endswith('__main__') and '.migrations.' not in module.name: importlib.import_module(module.name)\n"
     )
     run([environment / "bin" / "python", "-W", "error", "-c", walk], tmp_path)
 
