@@ -128,7 +128,8 @@ def test_every_module_of_the_wheel_can_be_imported(environment: Path, run: Run, 
     walk = (
         "import abaton, importlib, pkgutil\n"
         "for module in pkgutil.walk_packages(abaton.__path__, 'abaton.'):\n"
-        "    if not module.name.endswith('__main__') and '.migrations.' not in module.name: importlib.import_module(module.name)\n"
+        "    if not module.name.endswith('__main__') and '.migrations.' not in module.name:\n"
+        "        importlib.import_module(module.name)\n"
     )
     run([environment / "bin" / "python", "-W", "error", "-c", walk], tmp_path)
 
