@@ -185,6 +185,12 @@ async def test_coming_back_loses_no_event(ship: Ship) -> None:
     assert welcome.state["swell_m"] == 1.0
 
 
+async def test_the_welcome_comes_first(ship: Ship) -> None:
+    for role in Role:
+        newcomer = await ship.board(role, role)
+        assert isinstance(newcomer.read()[0], wire.Welcome)
+
+
 async def test_whoever_leads_sees_the_whole_session_on_coming_in(ship: Ship) -> None:
     await ship.under_way()
     again = await ship.board("lead", Role.LEAD)

@@ -13,7 +13,7 @@ NAME = "000001.mcap"
 
 
 def sample(number: int, size: int = 30) -> Recorded:
-    data = random.Random(number).randbytes(size)  # noqa: S311 - repeatable on purpose
+    data = random.Random(number).randbytes(size)
     return Recorded(("ada", "ben")[number % 2], POSE, 1_000_000 * number, 1_000_000 * number + 1, number, data)
 
 

@@ -177,6 +177,28 @@ async def test_what_the_device_says_is_shown(ship: Ship) -> None:
     assert member.device.battery == 0.4
 
 
+async def test_a_headset_taken_off_freezes_until_it_is_back(ship: Ship) -> None:
+    lead, subject = await ship.under_way()
+    await subject.send(wire.Device(presenting=True, visible=False))
+    assert (ship.host.room.phase, ship.host.room.frozen_why) == (Phase.FROZEN, "out of sight")
+    await lead.send(wire.Device(presenting=False, visible=True))
+    assert ship.host.room.phase is Phase.FROZEN
+    await subject.send(wire.Device(presenting=True, visible=True))
+    assert ship.host.room.phase is Phase.RUNNING
+    await lead.control("freeze")
+    await subject.send(wire.Device(presenting=True, visible=False))
+    await subject.send(wire.Device(presenting=True, visible=True))
+    assert ship.host.room.frozen_why == "lead"
+
+
+async def test_a_signal_from_elsewhere_is_shown_to_its_wearer_too(ship: Ship) -> None:
+    lead, subject = await ship.under_way()
+    ship.host.sample(subject.seat, wire.Sample("heart_rate", 5, [62.0], "recorded"), echo=True)
+    for member in (lead, subject):
+        [shown] = [message for message in member.read() if isinstance(message, wire.SampleOf)]
+        assert shown.source == "recorded"
+
+
 async def test_a_second_hello_is_refused(ship: Ship) -> None:
     lead, _ = await ship.under_way()
     assert await only_answer(lead, wire.Hello(1)) == "order"

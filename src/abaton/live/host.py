@@ -322,10 +322,16 @@ class Host:
         if self.recording and self.streams is not None:
             self.streams.pose(seat.participant, self.now_us, pose)
 
-    def sample(self, seat: Seat, sample: wire.Sample) -> None:
-        """Show a signal to the clinic's side, and record it where there is consent."""
+    def sample(self, seat: Seat, sample: wire.Sample, *, echo: bool = False) -> None:
+        """Show a signal to the clinic's side, and record it where there is consent.
+
+        `echo` shows it to the participant too, for a signal that did not come from there.
+        """
         shown = wire.SampleOf(seat.participant, sample.signal, sample.captured_us, sample.values, sample.source)
-        self.audience.publish("clinic", Event(wire.encode(shown)))
+        frame = Event(wire.encode(shown))
+        self.audience.publish("clinic", frame)
+        if echo:
+            self.audience.publish(f"to/{seat.participant}", frame)
         if self.recording and self.streams is not None:
             self.streams.sample(seat.participant, sample)
 

@@ -13,6 +13,8 @@ from abaton.live.role import Phase, Role
 
 MEASURES = frozenset({"suds"})
 SIGNALS = frozenset({"heart_rate"})
+OUT_OF_SIGHT = "out of sight"
+"""Why a room is frozen whose subject took the headset off or left the page."""
 
 
 async def handle(host: Host, seat: Seat, message: wire.ClientMessage) -> None:
@@ -34,8 +36,7 @@ async def handle(host: Host, seat: Seat, message: wire.ClientMessage) -> None:
             case wire.Sample():
                 _sample(host, seat, message)
             case wire.Device():
-                seat.device = message
-                host.show()
+                await _device(host, seat, message)
             case wire.Hello():
                 raise Refusal("order", "a second hello", "one hello at the beginning", "Open a new connection.")
     except Refusal as refusal:
@@ -121,6 +122,18 @@ async def _answer(host: Host, seat: Seat, message: wire.Answer) -> None:
         return log.Answered(message.question, question.measure, message.value, how)
 
     await host.may(seat.participant, check)
+
+
+async def _device(host: Host, seat: Seat, message: wire.Device) -> None:
+    """Show how the device does; hold still while the subject has taken the headset off or left the page."""
+    seat.device = message
+    host.show()
+    if not seat.admitted or seat.role is not Role.SUBJECT:
+        return
+    if not message.visible and host.room.phase is Phase.RUNNING:
+        await host.must(seat.participant, log.Froze(OUT_OF_SIGHT))
+    elif message.visible and host.room.frozen_why == OUT_OF_SIGHT:
+        await host.must(seat.participant, log.Thawed())
 
 
 def _sample(host: Host, seat: Seat, message: wire.Sample) -> None:

@@ -23,4 +23,4 @@ class DemonstrationStrap:
             return
         playback = self._playing.setdefault(host.setting.session, Playback(self._strap, self._clock))
         for captured_us, reading in playback.due():
-            host.sample(subjects[0], wire.Sample("heart_rate", captured_us, reading.values, SOURCE))
+            host.sample(subjects[0], wire.Sample("heart_rate", captured_us, reading.values, SOURCE), echo=True)
