@@ -59,6 +59,7 @@ browser: $(VENV)/.requirements  ## Install Chromium for the tests, unless there 
 # --- Running ----------------------------------------------------------------------------------------------
 
 demo: setup  ## Run a demo clinic; LAN=1 lets a headset on this network in
+	@echo '==> Demo clinic, with its data in demo/'
 	@$(VENV)/bin/abaton demo $(if $(LAN),--lan)
 
 # --- Checking ---------------------------------------------------------------------------------------------
