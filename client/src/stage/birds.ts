@@ -17,14 +17,34 @@ export interface Flock {
 /** Body along +X, wings along Z; two joints a wing. */
 function birdShape(): THREE.BufferGeometry {
   const points = [
-    [0.24, 0, 0], [-0.2, 0.01, 0.04], [-0.2, 0.01, -0.04], [-0.34, 0.01, 0.07], [-0.34, 0.01, -0.07],
-    [0.1, 0.02, 0.03], [-0.1, 0.02, 0.03], [0.08, 0.02, 0.26], [-0.07, 0.02, 0.26], [-0.1, 0.02, 0.6],
-    [0.1, 0.02, -0.03], [-0.1, 0.02, -0.03], [0.08, 0.02, -0.26], [-0.07, 0.02, -0.26], [-0.1, 0.02, -0.6],
+    [0.24, 0, 0],
+    [-0.2, 0.01, 0.04],
+    [-0.2, 0.01, -0.04],
+    [-0.34, 0.01, 0.07],
+    [-0.34, 0.01, -0.07],
+    [0.1, 0.02, 0.03],
+    [-0.1, 0.02, 0.03],
+    [0.08, 0.02, 0.26],
+    [-0.07, 0.02, 0.26],
+    [-0.1, 0.02, 0.6],
+    [0.1, 0.02, -0.03],
+    [-0.1, 0.02, -0.03],
+    [0.08, 0.02, -0.26],
+    [-0.07, 0.02, -0.26],
+    [-0.1, 0.02, -0.6],
   ];
   const geometry = new THREE.BufferGeometry();
   geometry.setAttribute("position", new THREE.Float32BufferAttribute(points.flat(), 3));
-  geometry.setAttribute("normal", new THREE.Float32BufferAttribute(points.flatMap(() => [0, 1, 0]), 3));
-  geometry.setIndex([0, 2, 1, 1, 2, 4, 1, 4, 3, 5, 7, 6, 6, 7, 8, 7, 9, 8, 10, 11, 12, 11, 13, 12, 12, 13, 14]);
+  geometry.setAttribute(
+    "normal",
+    new THREE.Float32BufferAttribute(
+      points.flatMap(() => [0, 1, 0]),
+      3,
+    ),
+  );
+  geometry.setIndex([
+    0, 2, 1, 1, 2, 4, 1, 4, 3, 5, 7, 6, 6, 7, 8, 7, 9, 8, 10, 11, 12, 11, 13, 12, 12, 13, 14,
+  ]);
   return geometry;
 }
 
@@ -47,7 +67,12 @@ shape = centre + vec3(cos(turn), 0.0, sin(turn)) * away + (ahead * body.x + abov
 `;
 
 /** Lets flocks fly, in one draw. */
-export function makeBirds(flocks: readonly Flock[], random: Random, daylight: Daylight, time: THREE.IUniform<number>): THREE.InstancedMesh {
+export function makeBirds(
+  flocks: readonly Flock[],
+  random: Random,
+  daylight: Daylight,
+  time: THREE.IUniform<number>,
+): THREE.InstancedMesh {
   const count = flocks.reduce((sum, flock) => sum + flock.count, 0);
   const orbits = new Float32Array(count * 4);
   const flights = new Float32Array(count * 3);
@@ -57,7 +82,15 @@ export function makeBirds(flocks: readonly Flock[], random: Random, daylight: Da
     for (let bird = 0; bird < flock.count; bird++, at++) {
       const radius = flock.spread * between(random, 0.55, 1.15);
       const spin = (sense * between(random, 6.5, 8)) / radius;
-      orbits.set([flock.x + between(random, -3, 3), between(random, flock.lowest, flock.highest), flock.z + between(random, -3, 3), spin], at * 4);
+      orbits.set(
+        [
+          flock.x + between(random, -3, 3),
+          between(random, flock.lowest, flock.highest),
+          flock.z + between(random, -3, 3),
+          spin,
+        ],
+        at * 4,
+      );
       flights.set([radius, between(random, 0, 6.28), between(random, 11, 14)], at * 3);
     }
   }

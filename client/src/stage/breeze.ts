@@ -1,14 +1,20 @@
 /** What shows the wind: leaves carried past, and cloth on poles. */
 import * as THREE from "three";
 import type { Daylight } from "./daylight";
-import { Form } from "./form";
+import type { Form } from "./form";
 import { between, type Random } from "./random";
 import { makeSurface } from "./surface";
 
 const leafColours = ["#b98a4a", "#8f9a55", "#c7a765", "#a8764a"] as const;
 
 /** Leaves that the wind carries through a box about the subject; more of them in more wind. */
-export function makeLeaves(random: Random, count: number, daylight: Daylight, time: THREE.IUniform<number>, wind: THREE.IUniform<number>): THREE.InstancedMesh {
+export function makeLeaves(
+  random: Random,
+  count: number,
+  daylight: Daylight,
+  time: THREE.IUniform<number>,
+  wind: THREE.IUniform<number>,
+): THREE.InstancedMesh {
   const geometry = new THREE.PlaneGeometry(0.055, 0.035);
   const seeds = new Float32Array(count * 4);
   for (let at = 0; at < count * 4; at++) seeds[at] = random();
@@ -54,7 +60,14 @@ export interface FlagPlace {
 }
 
 /** Flags that hang in still air and stream in wind; cloth in one draw, poles into `poles`. */
-export function makeFlags(places: readonly FlagPlace[], random: Random, poles: Form, daylight: Daylight, time: THREE.IUniform<number>, wind: THREE.IUniform<number>): THREE.InstancedMesh {
+export function makeFlags(
+  places: readonly FlagPlace[],
+  random: Random,
+  poles: Form,
+  daylight: Daylight,
+  time: THREE.IUniform<number>,
+  wind: THREE.IUniform<number>,
+): THREE.InstancedMesh {
   const geometry = new THREE.PlaneGeometry(1, 1, 10, 4).translate(0.5, -0.5, 0);
   const material = makeSurface({
     daylight,
@@ -77,9 +90,19 @@ facing = normalize(vec3(-cos(run * 7.0 - time * rate + phase) * 0.6, 0.0, 1.0));
   const matrix = new THREE.Matrix4();
   const colour = new THREE.Color();
   places.forEach((place, at) => {
-    poles.post([place.x, place.y, place.z], 0.07, place.height, "#cfd2d2", { gloss: 0.5, foot: 0.7 }, 0.035, 7);
+    poles.post(
+      [place.x, place.y, place.z],
+      0.07,
+      place.height,
+      "#cfd2d2",
+      { gloss: 0.5, foot: 0.7 },
+      0.035,
+      7,
+    );
     const size = between(random, 0.95, 1.05);
-    matrix.makeScale(2.6 * size, 1.5 * size, 2.6).setPosition(place.x, place.y + place.height - 0.15, place.z);
+    matrix
+      .makeScale(2.6 * size, 1.5 * size, 2.6)
+      .setPosition(place.x, place.y + place.height - 0.15, place.z);
     mesh.setMatrixAt(at, matrix);
     mesh.setColorAt(at, colour.set(place.colour));
   });

@@ -58,7 +58,16 @@ const columns = { first: -7, last: 6 } as const;
 const rows = { first: -3, last: 8 } as const;
 const riverRow = 4;
 
-const walls = ["#d9c7a8", "#e2d4bb", "#c9ad8b", "#d3bfa6", "#bfae9b", "#e6dccb", "#c6a083", "#d8cdbd"] as const;
+const walls = [
+  "#d9c7a8",
+  "#e2d4bb",
+  "#c9ad8b",
+  "#d3bfa6",
+  "#bfae9b",
+  "#e6dccb",
+  "#c6a083",
+  "#d8cdbd",
+] as const;
 const modern = ["#c9ced0", "#b9c2c6", "#d8d6d0", "#a9b4ba"] as const;
 
 function useOf(column: number, row: number): BlockUse {
@@ -95,13 +104,17 @@ function lineSide(random: Random, block: Block, side: number, into: Building[]):
   const across = side < 2;
   const from = across ? block.left : block.far + deep;
   const to = across ? block.right : block.near - deep;
-  const middle = [block.near - deep / 2, block.far + deep / 2, block.left + deep / 2, block.right - deep / 2][side] as number;
+  const middle = [block.near - deep / 2, block.far + deep / 2, block.left + deep / 2, block.right - deep / 2][
+    side
+  ] as number;
   for (let at = from; at < to - 1; ) {
     let wide = between(random, 11, 21);
     if (to - at - wide < 9) wide = to - at;
     const height = 3.4 * Math.floor(between(random, 4, 8)) + 1.2;
     const style = random() < 0.16 ? 1 : 0;
-    const place = across ? { x: at + wide / 2, z: middle, width: wide, depth: deep } : { x: middle, z: at + wide / 2, width: deep, depth: wide };
+    const place = across
+      ? { x: at + wide / 2, z: middle, width: wide, depth: deep }
+      : { x: middle, z: at + wide / 2, width: deep, depth: wide };
     const wall = choose(random, style === 0 ? walls : modern);
     into.push({ ...place, height, style, pitched: style === 0 && random() < 0.62, wall, seed: random() });
     at += wide;
@@ -123,6 +136,25 @@ function standTowers(random: Random, block: Block, into: Building[]): void {
       style: random() < 0.55 ? 2 : 1,
       pitched: false,
       wall: choose(random, modern),
+      seed: random(),
+    });
+  }
+}
+
+/** A house on the outer side of the plaza, so that the square is a room. */
+function closePlaza(random: Random, block: Block, into: Building[]): void {
+  const out = block.column < 0 ? block.left + 9 : block.right - 9;
+  for (const z of [block.near - 10, block.near - 30]) {
+    const height = 3.4 * Math.floor(between(random, 4, 6)) + 1.2;
+    into.push({
+      x: out,
+      z,
+      width: 18,
+      depth: 20,
+      height,
+      style: 0,
+      pitched: true,
+      wall: choose(random, walls),
       seed: random(),
     });
   }
@@ -153,7 +185,8 @@ function plantPromenade(random: Random, into: Plant[]): void {
   for (let z = firstStreet - 16; z > firstStreet - 4 * pitch.z + 12; z -= 9) {
     const fromStreet = (firstStreet - z) % pitch.z;
     if (fromStreet < 13 || fromStreet > pitch.z - 13) continue;
-    for (const x of [-7.5, 7.5]) into.push({ x, z: z + between(random, -0.6, 0.6), height: between(random, 7, 9.5) });
+    for (const x of [-7.5, 7.5])
+      into.push({ x, z: z + between(random, -0.6, 0.6), height: between(random, 7, 9.5) });
   }
 }
 
@@ -168,9 +201,20 @@ function raiseSkyline(random: Random): Building[] {
     if (Math.abs(x) < 620 && z > -690 && z < 190) continue;
     const downtown = Math.exp(-(((x - 620) / 420) ** 2) - ((z + 1050) / 380) ** 2);
     const second = Math.exp(-(((x + 1150) / 260) ** 2) - ((z + 500) / 300) ** 2);
-    const height = between(random, 10, 30) + (downtown * between(random, 30, 190) + second * between(random, 20, 120));
+    const height =
+      between(random, 10, 30) + (downtown * between(random, 30, 190) + second * between(random, 20, 120));
     const wide = between(random, 18, 52);
-    skyline.push({ x, z, width: wide, depth: between(random, 18, 46), height, style: height > 60 ? 2 : 0, pitched: false, wall: choose(random, height > 60 ? modern : walls), seed: random() });
+    skyline.push({
+      x,
+      z,
+      width: wide,
+      depth: between(random, 18, 46),
+      height,
+      style: height > 60 ? 2 : 0,
+      pitched: false,
+      wall: choose(random, height > 60 ? modern : walls),
+      seed: random(),
+    });
   }
   return skyline;
 }
@@ -187,6 +231,7 @@ export function planCity(seed: number): CityPlan {
       if (Math.abs(block.column) < 4 && block.row < 4) plantCourt(random, block, trees);
     } else if (block.use === "towers") standTowers(random, block, buildings);
     else if (block.use === "park") plantPark(random, block, trees);
+    else if (block.use === "plaza") closePlaza(random, block, buildings);
   }
   plantPromenade(random, trees);
   return { blocks, buildings, skyline: raiseSkyline(random), trees };

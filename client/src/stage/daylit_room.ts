@@ -43,13 +43,18 @@ float sunny = smoothstep(${number(low)} - soft, ${number(low)} + soft, entry.y) 
 float pane = fract((entry.z - ${number(far)}) / ${number((near - far) / room.uprights)} + 0.5) - 0.5;
 sunny *= smoothstep(0.02 - soft * 0.5, 0.045 + soft * 0.5, abs(pane) * ${number((near - far) / room.uprights)});
 open = vec2(sunny, 0.0);
-float bounce = 0.30 + 0.14 * smoothstep(${number(room.right)}, ${number(room.left)}, vWorld.x) + 0.10 * (0.5 - 0.5 * normal.y);
+float bounce = 0.36 + 0.14 * smoothstep(${number(room.right)}, ${number(room.left)}, vWorld.x) + 0.10 * (0.5 - 0.5 * normal.y);
 glow += albedo * corner * (vec3(0.93, 0.97, 1.0) * skyIn * 0.50 + vec3(1.0, 0.86, 0.68) * bounce);
 `;
 }
 
 /** The material of everything inside; `paint` may change the surface before it is lit. */
-export function makeRoomSurface(daylight: Daylight, room: RoomShape, noise: THREE.Texture, paint = ""): THREE.ShaderMaterial {
+export function makeRoomSurface(
+  daylight: Daylight,
+  room: RoomShape,
+  noise: THREE.Texture,
+  paint = "",
+): THREE.ShaderMaterial {
   return makeSurface({
     daylight,
     shared: "uniform sampler2D noise;",

@@ -11,8 +11,8 @@ const cornice: readonly (readonly [number, number, number])[] = [
   [1, 0, -1.1],
   [1, 0.42, -0.8],
   [1, 0.42, -0.35],
-  [1, 0.05, -0.3],
-  [1, 0.05, 0.25],
+  [1, 0, -0.3],
+  [1, 0, 0.25],
   [1, -0.3, 0.25],
   [1, -0.3, -0.6],
 ];
@@ -27,8 +27,18 @@ function ringedBox(rings: readonly (readonly [number, number, number])[]): THREE
   const normals: number[] = [];
   const details: number[] = [];
   const indices: number[] = [];
-  const sides = [[0, 1], [1, 0], [0, -1], [-1, 0]] as const;
-  const point = (ring: readonly [number, number, number], x: number, z: number, normal: readonly number[]) => {
+  const sides = [
+    [0, 1],
+    [1, 0],
+    [0, -1],
+    [-1, 0],
+  ] as const;
+  const point = (
+    ring: readonly [number, number, number],
+    x: number,
+    z: number,
+    normal: readonly number[],
+  ) => {
     positions.push(x * 0.5, ring[0], z * 0.5);
     details.push(x * ring[1], ring[2], z * ring[1]);
     normals.push(...normal);
@@ -53,7 +63,13 @@ function ringedBox(rings: readonly (readonly [number, number, number])[]): THREE
     }
   }
   const top = rings[rings.length - 1] as readonly [number, number, number];
-  for (const [x, z] of [[-1, 1], [1, 1], [1, -1], [-1, -1]] as const) point(top, x, z, [0, 1, 0]);
+  for (const [x, z] of [
+    [-1, 1],
+    [1, 1],
+    [1, -1],
+    [-1, -1],
+  ] as const)
+    point(top, x, z, [0, 1, 0]);
   close();
   const geometry = new THREE.BufferGeometry();
   geometry.setAttribute("position", new THREE.Float32BufferAttribute(positions, 3));
@@ -160,7 +176,11 @@ export function makeFacadeMaterial(setting: FacadeSetting): THREE.ShaderMaterial
 }
 
 /** Draws `buildings` in one call; `detailed` ones have a cornice and a parapet. */
-export function makeBuildings(buildings: readonly Building[], material: THREE.Material, detailed: boolean): THREE.InstancedMesh {
+export function makeBuildings(
+  buildings: readonly Building[],
+  material: THREE.Material,
+  detailed: boolean,
+): THREE.InstancedMesh {
   const geometry = ringedBox(detailed ? cornice : plain);
   const kinds = new Float32Array(buildings.length * 2);
   const mesh = new THREE.InstancedMesh(geometry, material, buildings.length);

@@ -20,11 +20,17 @@ export interface TreePlace {
 export function leafTexture(seed: number, size = 128): THREE.DataTexture {
   const random = mulberry32(seed);
   const data = new Uint8Array(size * size * 4);
-  const leaves = Array.from({ length: 46 }, () => {
-    const away = Math.sqrt(random()) * 0.41;
+  const leaves = Array.from({ length: 120 }, () => {
+    const away = Math.sqrt(random()) * 0.44;
     const angle = between(random, 0, Math.PI * 2);
     const turn = angle + between(random, -0.9, 0.9);
-    return { x: 0.5 + away * Math.cos(angle), y: 0.5 + away * Math.sin(angle), cos: Math.cos(turn), sin: Math.sin(turn), light: between(random, 0.72, 1.1) };
+    return {
+      x: 0.5 + away * Math.cos(angle),
+      y: 0.5 + away * Math.sin(angle),
+      cos: Math.cos(turn),
+      sin: Math.sin(turn),
+      light: between(random, 0.72, 1.1),
+    };
   });
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -33,9 +39,9 @@ export function leafTexture(seed: number, size = 128): THREE.DataTexture {
       for (const leaf of leaves) {
         const dx = (column + 0.5) / size - leaf.x;
         const dy = (row + 0.5) / size - leaf.y;
-        const along = (dx * leaf.cos + dy * leaf.sin) / 0.098;
-        const across = (dy * leaf.cos - dx * leaf.sin) / 0.046;
-        const inside = 1.5 - Math.sqrt(along * along + across * across);
+        const along = (dx * leaf.cos + dy * leaf.sin) / 0.066;
+        const across = (dy * leaf.cos - dx * leaf.sin) / 0.03;
+        const inside = 1.45 - Math.sqrt(along * along + across * across);
         if (inside > best) {
           best = inside;
           light = leaf.light * (0.94 + 0.06 * Math.sign(across));
@@ -88,14 +94,35 @@ function crown(seed: number, cards: number): THREE.BufferGeometry {
     outward.set(flat * Math.cos(around), up, flat * Math.sin(around));
     const depth = between(random, 0.62, 1);
     centre.copy(lobe.at).addScaledVector(outward, lobe.radius * depth);
-    first.set(between(random, -1, 1), between(random, -1, 1), between(random, -1, 1)).cross(outward).normalize();
-    second.copy(outward).multiplyScalar(between(random, 0.2, 0.7)).addScaledVector(first, 0).cross(first);
+    first
+      .set(between(random, -1, 1), between(random, -1, 1), between(random, -1, 1))
+      .cross(outward)
+      .normalize();
+    second
+      .copy(outward)
+      .multiplyScalar(between(random, 0.2, 0.7))
+      .addScaledVector(first, 0)
+      .cross(first);
     second.addScaledVector(bent.copy(outward).cross(first), 0.6).normalize();
     const inner = 0.42 + 0.58 * Math.min(1, Math.max(0, (centre.y - 0.32) / 0.5)) * depth;
     const offset = positions.length / 3;
-    for (const [u, v] of [[0, 0], [1, 0], [1, 1], [0, 1]] as const) {
-      corner.copy(centre).addScaledVector(first, (u - 0.5) * 2 * half).addScaledVector(second, (v - 0.5) * 2 * half);
-      bent.copy(corner).sub(bent.set(0, 0.55, 0)).normalize().multiplyScalar(0.7).addScaledVector(outward, 0.5).normalize();
+    for (const [u, v] of [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+      [0, 1],
+    ] as const) {
+      corner
+        .copy(centre)
+        .addScaledVector(first, (u - 0.5) * 2 * half)
+        .addScaledVector(second, (v - 0.5) * 2 * half);
+      bent
+        .copy(corner)
+        .sub(bent.set(0, 0.55, 0))
+        .normalize()
+        .multiplyScalar(0.7)
+        .addScaledVector(outward, 0.5)
+        .normalize();
       positions.push(corner.x, corner.y, corner.z);
       normals.push(bent.x, bent.y, bent.z);
       colours.push(inner, inner, inner);
@@ -112,8 +139,10 @@ function crown(seed: number, cards: number): THREE.BufferGeometry {
   return geometry;
 }
 
-function trunk(): THREE.BufferGeometry {
+function trunk(branched: boolean): THREE.BufferGeometry {
   const bark = "#6d5a48";
+  if (!branched)
+    return new Form().post([0, -0.03, 0], 0.026, 0.6, bark, { foot: 0.7, hollow: true }, 0.012, 5).geometry();
   return new Form()
     .post([0, -0.03, 0], 0.026, 0.5, bark, { foot: 0.7 }, 0.014, 6)
     .bar([0, 0.34, 0], [0.16, 0.6, 0.05], 0.009, bark, {}, 4)
@@ -160,7 +189,13 @@ normal = normalize(vNormal);
 }
 
 /** A wood: crowns and trunks, two draws. `cards` sets how fine the crowns are. */
-export function makeTrees(places: readonly TreePlace[], setting: FoliageSetting, leaf: THREE.Material, cards: number, seed: number): THREE.InstancedMesh[] {
+export function makeTrees(
+  places: readonly TreePlace[],
+  setting: FoliageSetting,
+  leaf: THREE.Material,
+  cards: number,
+  seed: number,
+): THREE.InstancedMesh[] {
   const random = mulberry32(seed);
   const bark = makeSurface({
     daylight: setting.daylight,
@@ -170,7 +205,7 @@ export function makeTrees(places: readonly TreePlace[], setting: FoliageSetting,
     uniforms: { time: setting.time, wind: setting.wind },
   });
   const crowns = new THREE.InstancedMesh(crown(seed, cards), leaf, places.length);
-  const trunks = new THREE.InstancedMesh(trunk(), bark, places.length);
+  const trunks = new THREE.InstancedMesh(trunk(cards > 100), bark, places.length);
   const matrix = new THREE.Matrix4();
   const turn = new THREE.Quaternion();
   const up = new THREE.Vector3(0, 1, 0);
@@ -179,7 +214,11 @@ export function makeTrees(places: readonly TreePlace[], setting: FoliageSetting,
   places.forEach((place, at) => {
     const wide = place.height * between(random, 0.9, 1.15);
     turn.setFromAxisAngle(up, between(random, 0, Math.PI * 2));
-    matrix.compose(new THREE.Vector3(place.x, place.y, place.z), turn, new THREE.Vector3(wide, place.height, wide));
+    matrix.compose(
+      new THREE.Vector3(place.x, place.y, place.z),
+      turn,
+      new THREE.Vector3(wide, place.height, wide),
+    );
     crowns.setMatrixAt(at, matrix);
     trunks.setMatrixAt(at, matrix);
     crowns.setColorAt(at, colour.set(place.colour).multiplyScalar(between(random, 0.82, 1.16)));

@@ -9,17 +9,43 @@ export interface Finish {
   foot?: number;
   /** Turns about the vertical, radians. */
   turn?: number;
+  /** Leaves a post without its two ends. */
+  hollow?: boolean;
 }
 
 type Point = readonly [number, number, number];
 
 const boxFaces: readonly [Point, Point, Point][] = [
-  [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  [[-1, 0, 0], [0, 0, 1], [0, 1, 0]],
-  [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
-  [[0, -1, 0], [1, 0, 0], [0, 0, 1]],
-  [[0, 0, 1], [1, 0, 0], [0, 1, 0]],
-  [[0, 0, -1], [0, 1, 0], [1, 0, 0]],
+  [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  [
+    [-1, 0, 0],
+    [0, 0, 1],
+    [0, 1, 0],
+  ],
+  [
+    [0, 1, 0],
+    [0, 0, 1],
+    [1, 0, 0],
+  ],
+  [
+    [0, -1, 0],
+    [1, 0, 0],
+    [0, 0, 1],
+  ],
+  [
+    [0, 0, 1],
+    [1, 0, 0],
+    [0, 1, 0],
+  ],
+  [
+    [0, 0, -1],
+    [0, 1, 0],
+    [1, 0, 0],
+  ],
 ];
 
 /** Collects solids; `geometry()` gives them as one. Coordinates in metres. */
@@ -37,10 +63,17 @@ export class Form {
     const cos = Math.cos(turn);
     const sin = Math.sin(turn);
     for (const [normal, first, second] of boxFaces) {
-      const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([s, t]): Point => {
+      const corners = [
+        [-1, -1],
+        [1, -1],
+        [1, 1],
+        [-1, 1],
+      ].map(([s, t]): Point => {
         const local = [0, 1, 2].map(
           (axis) =>
-            ((normal[axis] as number) + (s as number) * (first[axis] as number) + (t as number) * (second[axis] as number)) *
+            ((normal[axis] as number) +
+              (s as number) * (first[axis] as number) +
+              (t as number) * (second[axis] as number)) *
             (size[axis] as number) *
             0.5,
         ) as [number, number, number];
@@ -50,7 +83,11 @@ export class Form {
           centre[2] - local[0] * sin + local[2] * cos,
         ];
       }) as [Point, Point, Point, Point];
-      const turned: Point = [normal[0] * cos + normal[2] * sin, normal[1], -normal[0] * sin + normal[2] * cos];
+      const turned: Point = [
+        normal[0] * cos + normal[2] * sin,
+        normal[1],
+        -normal[0] * sin + normal[2] * cos,
+      ];
       this.face(corners, turned, colour, finish, centre[1] - size[1] / 2, size[1]);
     }
     return this;
@@ -87,9 +124,22 @@ export class Form {
   }
 
   /** An upright cylinder or cone on `foot`. */
-  post(foot: Point, radius: number, height: number, colour: string, finish: Finish = {}, top = radius, sides = 8): this {
-    const shape = new THREE.CylinderGeometry(top, radius, height, sides, 1);
-    this.add(shape, new THREE.Matrix4().makeTranslation(foot[0], foot[1] + height / 2, foot[2]), colour, finish);
+  post(
+    foot: Point,
+    radius: number,
+    height: number,
+    colour: string,
+    finish: Finish = {},
+    top = radius,
+    sides = 8,
+  ): this {
+    const shape = new THREE.CylinderGeometry(top, radius, height, sides, 1, finish.hollow ?? false);
+    this.add(
+      shape,
+      new THREE.Matrix4().makeTranslation(foot[0], foot[1] + height / 2, foot[2]),
+      colour,
+      finish,
+    );
     shape.dispose();
     return this;
   }
@@ -100,7 +150,10 @@ export class Form {
     const axis = new THREE.Vector3(...to).sub(start);
     const length = axis.length();
     const shape = new THREE.CylinderGeometry(radius, radius, length, sides, 1);
-    const turn = new THREE.Quaternion().setFromUnitVectors(new THREE.Vector3(0, 1, 0), axis.clone().normalize());
+    const turn = new THREE.Quaternion().setFromUnitVectors(
+      new THREE.Vector3(0, 1, 0),
+      axis.clone().normalize(),
+    );
     const centre = start.addScaledVector(axis, 0.5);
     this.add(shape, new THREE.Matrix4().compose(centre, turn, new THREE.Vector3(1, 1, 1)), colour, finish);
     shape.dispose();
@@ -118,13 +171,27 @@ export class Form {
     return geometry;
   }
 
-  private face(corners: readonly Point[], normal: Point, colour: string, finish: Finish, low: number, tall: number): void {
+  private face(
+    corners: readonly Point[],
+    normal: Point,
+    colour: string,
+    finish: Finish,
+    low: number,
+    tall: number,
+  ): void {
     const offset = this.positions.length / 3;
     for (const corner of corners) this.vertex(corner, normal, colour, finish, low, tall);
     this.indices.push(offset, offset + 1, offset + 2, offset, offset + 2, offset + 3);
   }
 
-  private vertex(point: Point, normal: Point, colour: string, finish: Finish, low: number, tall: number): void {
+  private vertex(
+    point: Point,
+    normal: Point,
+    colour: string,
+    finish: Finish,
+    low: number,
+    tall: number,
+  ): void {
     const rise = tall > 0 ? (point[1] - low) / tall : 1;
     const foot = finish.foot ?? 1;
     this.paint.set(colour).multiplyScalar(foot + (1 - foot) * rise);

@@ -13,7 +13,7 @@ float slant = pow(1.0 - abs(dot(looking, normal)), 4.0);
 vec3 away = reflect(looking, dot(looking, normal) > 0.0 ? -normal : normal);
 glow = mix(vec3(0.32, 0.42, 0.40) * 0.5, skyRadiance(vec3(away.x, abs(away.y), away.z)), 0.25 + 0.75 * slant);
 albedo = vec3(0.0);
-alpha = (0.055 + 0.42 * slant) * fade;
+alpha = (0.085 + 0.45 * slant) * fade;
 gloss = 0.0;
 `,
     uniforms: { fade },

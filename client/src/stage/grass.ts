@@ -42,23 +42,37 @@ function addBlade(mesh: Mesh, random: Random, shape: BladeShape): THREE.Vector3 
   const tall = between(random, 0.65, 1);
   const half = (shape.width / 2) * between(random, 0.7, 1.2);
   const at = mesh.positions.length / 3;
-  const out = (share: number): [number, number] => [x + Math.cos(angle) * lean * share * share, z + Math.sin(angle) * lean * share * share];
-  for (const [share, wide, light] of [[0, 1, 0.34], [0.55, 0.8, 0.8]] as const) {
+  const out = (share: number): [number, number] => [
+    x + Math.cos(angle) * lean * share * share,
+    z + Math.sin(angle) * lean * share * share,
+  ];
+  for (const [share, wide, light] of [
+    [0, 1, 0.5],
+    [0.55, 0.8, 0.82],
+  ] as const) {
     const [px, pz] = out(share);
     for (const side of [-1, 1]) {
-      mesh.positions.push(px + Math.cos(turn) * half * wide * side, tall * share, pz + Math.sin(turn) * half * wide * side);
+      mesh.positions.push(
+        px + Math.cos(turn) * half * wide * side,
+        tall * share,
+        pz + Math.sin(turn) * half * wide * side,
+      );
       mesh.colours.push(light, light, light);
     }
   }
   const [tx, tz] = out(1);
   mesh.positions.push(tx, tall, tz);
-  mesh.colours.push(1.15, 1.15, 1.0);
+  mesh.colours.push(1.05, 1.05, 0.92);
   mesh.indices.push(at, at + 1, at + 3, at, at + 3, at + 2, at + 2, at + 3, at + 4);
   return new THREE.Vector3(tx, tall, tz);
 }
 
 /** A small double pyramid on a blade's tip. */
-function addHead(mesh: Mesh, tip: THREE.Vector3, head: { colour: string; size: number; length: number }): void {
+function addHead(
+  mesh: Mesh,
+  tip: THREE.Vector3,
+  head: { colour: string; size: number; length: number },
+): void {
   const at = mesh.positions.length / 3;
   const paint = new THREE.Color(head.colour);
   mesh.positions.push(tip.x, tip.y - head.length / 2, tip.z, tip.x, tip.y + head.length / 2, tip.z);
@@ -84,7 +98,10 @@ function tuft(random: Random, shape: BladeShape): THREE.BufferGeometry {
   const count = mesh.positions.length / 3;
   geometry.setAttribute("position", new THREE.Float32BufferAttribute(mesh.positions, 3));
   geometry.setAttribute("color", new THREE.Float32BufferAttribute(mesh.colours, 3));
-  geometry.setAttribute("normal", new THREE.Float32BufferAttribute(Array.from({ length: count }, () => [0, 1, 0]).flat(), 3));
+  geometry.setAttribute(
+    "normal",
+    new THREE.Float32BufferAttribute(Array.from({ length: count }, () => [0, 1, 0]).flat(), 3),
+  );
   geometry.setIndex(mesh.indices);
   return geometry;
 }
@@ -97,7 +114,12 @@ export interface GrassSetting {
 }
 
 /** Grows tufts of one shape, in one draw. */
-export function makeGrass(tufts: readonly Tuft[], shape: BladeShape, random: Random, setting: GrassSetting): THREE.InstancedMesh {
+export function makeGrass(
+  tufts: readonly Tuft[],
+  shape: BladeShape,
+  random: Random,
+  setting: GrassSetting,
+): THREE.InstancedMesh {
   const material = makeSurface({
     daylight: setting.daylight,
     ...(setting.shade ? { shade: setting.shade } : {}),
@@ -120,7 +142,11 @@ world.z += bend * (0.03 + 0.08 * wind) * wave;
   const colour = new THREE.Color();
   tufts.forEach((place, at) => {
     turn.setFromAxisAngle(up, between(random, 0, Math.PI * 2));
-    matrix.compose(new THREE.Vector3(place.x, place.y, place.z), turn, new THREE.Vector3().setScalar(place.height));
+    matrix.compose(
+      new THREE.Vector3(place.x, place.y, place.z),
+      turn,
+      new THREE.Vector3().setScalar(place.height),
+    );
     mesh.setMatrixAt(at, matrix);
     mesh.setColorAt(at, colour.set(place.colour).multiplyScalar(between(random, 0.8, 1.2)));
   });

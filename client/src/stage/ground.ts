@@ -3,6 +3,7 @@ import * as THREE from "three";
 import type { CityPlan } from "./city_plan";
 import { firstStreet, pitch, promenadeHalf, streetHalf } from "./city_plan";
 import type { Daylight } from "./daylight";
+import { groundFunctions, groundPaint, groundShared } from "./ground_paint";
 import type { BakedShade } from "./shade";
 import { makeSurface } from "./surface";
 
@@ -25,14 +26,35 @@ class Plots {
   readonly indices: number[] = [];
 
   /** A level rectangle; `along` says which way a road runs. */
-  level(left: number, right: number, far: number, near: number, y: number, kind: Kind, along: "x" | "z" | "none" = "none"): void {
+  level(
+    left: number,
+    right: number,
+    far: number,
+    near: number,
+    y: number,
+    kind: Kind,
+    along: "x" | "z" | "none" = "none",
+  ): void {
     const middleX = (left + right) / 2;
     const middleZ = (far + near) / 2;
     const length = along === "x" ? right - left : near - far;
-    for (const [x, z] of [[left, near], [right, near], [right, far], [left, far]] as const) {
+    for (const [x, z] of [
+      [left, near],
+      [right, near],
+      [right, far],
+      [left, far],
+    ] as const) {
       const across = along === "x" ? z - middleZ : x - middleX;
       const run = along === "x" ? x - left : z - far;
-      this.point(x, y, z, 0, 1, 0, along === "none" ? [0, 0, 0, kinds[kind]] : [across, run, length, kinds[kind]]);
+      this.point(
+        x,
+        y,
+        z,
+        0,
+        1,
+        0,
+        along === "none" ? [0, 0, 0, kinds[kind]] : [across, run, length, kinds[kind]],
+      );
     }
     this.close();
   }
@@ -42,7 +64,12 @@ class Plots {
     const length = Math.hypot(x1 - x0, z1 - z0) || 1;
     const nx = -(z1 - z0) / length;
     const nz = (x1 - x0) / length;
-    for (const [x, y, z] of [[x0, low, z0], [x1, low, z1], [x1, high, z1], [x0, high, z0]] as const) {
+    for (const [x, y, z] of [
+      [x0, low, z0],
+      [x1, low, z1],
+      [x1, high, z1],
+      [x0, high, z0],
+    ] as const) {
       this.point(x, y, z, nx, 0, nz, [0, 0, 0, kinds[kind]]);
     }
     this.close();
@@ -61,7 +88,15 @@ class Plots {
     this.wall(left, far, left, near, low, high, "stone");
   }
 
-  private point(x: number, y: number, z: number, nx: number, ny: number, nz: number, lane: readonly number[]): void {
+  private point(
+    x: number,
+    y: number,
+    z: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    lane: readonly number[],
+  ): void {
     this.positions.push(x, y, z);
     this.normals.push(nx, ny, nz);
     this.lanes.push(...lane);
@@ -83,7 +118,12 @@ function layBlock(plots: Plots, block: CityPlan["blocks"][number]): void {
   if (block.use === "plaza") return;
   if (block.use === "river") {
     plots.level(left, right, far, near, waterLevel - 0.5, "stone");
-    for (const [x0, z0, x1, z1] of [[left, far, right, far], [right, near, left, near], [left, near, left, far], [right, far, right, near]] as const) {
+    for (const [x0, z0, x1, z1] of [
+      [left, far, right, far],
+      [right, near, left, near],
+      [left, near, left, far],
+      [right, far, right, near],
+    ] as const) {
       plots.wall(x0, z0, x1, z1, waterLevel - 0.5, kerb, "stone");
     }
     return;
@@ -152,80 +192,6 @@ function layLand(plots: Plots, plan: CityPlan): void {
   plots.level(left, right, near, reach, 0, "land");
 }
 
-const shared = /* glsl */ `
-varying vec4 vLane;
-uniform sampler2D noise;
-`;
-
-const functions = /* glsl */ `
-float line(float at, float half_, float width) {
-  return 1.0 - smoothstep(half_ - width, half_ + width, abs(at));
-}
-float dashes(float at, float period, float share) {
-  float spread = max(fwidth(at), 1e-4) / period;
-  float place = at / period;
-  float high = floor(place + spread * 0.5) * share + clamp(fract(place + spread * 0.5), 0.0, share);
-  float low = floor(place - spread * 0.5) * share + clamp(fract(place - spread * 0.5), 0.0, share);
-  return clamp((high - low) / spread, 0.0, 1.0);
-}
-`;
-
-const paint = /* glsl */ `
-float kind = vLane.w;
-vec2 at = vWorld.xz;
-vec4 broad = texture2D(noise, at * 0.011);
-vec4 fine = texture2D(noise, at * 0.19);
-if (kind < 0.5) {
-  albedo = mix(vec3(0.115, 0.115, 0.12), vec3(0.165, 0.16, 0.155), broad.r) * (0.86 + 0.28 * fine.b);
-  if (vLane.z > 1.0) {
-    float width = max(fwidth(vLane.x), 0.001);
-    float end = min(vLane.y, vLane.z - vLane.y);
-    float endWidth = max(fwidth(end), 0.001);
-    float inLane = smoothstep(6.0 - endWidth, 6.0 + endWidth, end);
-    float middle = line(vLane.x, 0.07, width) * dashes(vLane.y, 6.0, 0.5) * inLane * min(1.0, 0.14 / width);
-    float edge = line(abs(vLane.x) - 5.05, 0.06, width) * inLane * min(1.0, 0.12 / width);
-    float zebra = line(end - 2.9, 1.5, endWidth) * dashes(vLane.x + 0.25, 1.0, 0.5) * step(abs(vLane.x), 4.7);
-    float halt = line(end - 5.2, 0.2, endWidth) * min(1.0, 0.4 / endWidth) * step(abs(vLane.x), 4.7);
-    float white = max(max(middle, edge * 0.7), max(zebra, halt)) * (0.72 + 0.28 * fine.g);
-    albedo = mix(albedo, vec3(0.62, 0.60, 0.56), white);
-    float worn = exp(-pow((abs(vLane.x) - 2.4) / 1.3, 2.0));
-    albedo *= 1.0 - 0.12 * worn;
-  }
-} else if (kind < 1.5) {
-  float joints = max(dashes(at.x, 1.2, 0.02), dashes(at.y, 1.2, 0.02));
-  albedo = mix(vec3(0.40, 0.375, 0.34), vec3(0.47, 0.44, 0.40), broad.g) * (0.88 + 0.2 * fine.b) * (1.0 - 0.35 * joints);
-} else if (kind < 2.5) {
-  float path = smoothstep(1.9, 1.5, abs(length(at - vec2(46.0, -157.0)) - 17.0));
-  path = max(path, smoothstep(1.7, 1.3, abs((at.x - 43.0) - (at.y + 190.0) * 0.55 + 20.0)));
-  vec3 lawn = mix(vec3(0.10, 0.17, 0.045), vec3(0.20, 0.27, 0.08), broad.r) * (0.75 + 0.5 * fine.b);
-  albedo = mix(lawn, vec3(0.46, 0.39, 0.29), path);
-} else if (kind < 3.5) {
-  float joints = max(dashes(at.x, 2.0, 0.02), dashes(at.y, 1.0, 0.03));
-  float fineJoints = max(dashes(at.x + 1.0, 2.0, 0.012), dashes(at.y, 0.5, 0.03)) * 0.4;
-  float band = max(dashes(at.x + 0.5, 10.0, 0.1), dashes(at.y + 0.5, 10.0, 0.1));
-  vec2 from = at - vec2(13.0, -18.0);
-  float round_ = length(from);
-  float rings = dashes(round_, 3.0, 0.12) * step(round_, 15.2);
-  band = mix(band, rings, step(round_, 15.2));
-  albedo = mix(vec3(0.50, 0.44, 0.36), vec3(0.58, 0.52, 0.44), broad.g) * (0.88 + 0.22 * fine.b);
-  albedo = mix(albedo, vec3(0.30, 0.265, 0.235), band * 0.85);
-  albedo *= 1.0 - 0.30 * max(joints, fineJoints);
-} else if (kind < 4.5) {
-  albedo = mix(vec3(0.12, 0.18, 0.06), vec3(0.36, 0.32, 0.25), smoothstep(0.42, 0.55, broad.r)) * (0.8 + 0.4 * fine.b);
-} else if (kind < 5.5) {
-  vec4 wide = texture2D(noise, at * 0.0011);
-  albedo = mix(vec3(0.19, 0.20, 0.12), vec3(0.33, 0.30, 0.25), wide.b) * (0.7 + 0.5 * broad.g);
-} else if (kind < 6.5) {
-  float lawn = line(abs(at.x) - 7.5, 1.6, 0.05 + fwidth(at.x));
-  float joints = max(dashes(at.x, 0.8, 0.03), dashes(at.y, 0.8, 0.03));
-  vec3 walk = mix(vec3(0.50, 0.44, 0.35), vec3(0.56, 0.50, 0.42), broad.g) * (0.88 + 0.2 * fine.b) * (1.0 - 0.25 * joints);
-  albedo = mix(walk, mix(vec3(0.11, 0.18, 0.05), vec3(0.18, 0.25, 0.08), fine.b), lawn);
-} else {
-  albedo = vec3(0.42, 0.39, 0.35) * (0.8 + 0.3 * fine.b);
-}
-albedo *= 0.86 + 0.22 * texture2D(noise, at * 0.0031).r;
-`;
-
 export interface GroundSetting {
   daylight: Daylight;
   shade: BakedShade;
@@ -246,11 +212,11 @@ export function makeGround(plan: CityPlan, setting: GroundSetting): THREE.Mesh {
   geometry.setIndex(plots.indices);
   const material = makeSurface({
     ...setting,
-    shared,
-    functions,
+    shared: groundShared,
+    functions: groundFunctions,
     attributes: "attribute vec4 lane;",
     move: "vLane = lane;",
-    paint,
+    paint: groundPaint,
     uniforms: { noise: { value: setting.noise } },
     parameters: { vertexColors: false },
   });

@@ -65,7 +65,7 @@ if (reach.y <= min(reach.x, reach.z)) {
   float door = within(hit.xy, vec2(0.5, 0.0), vec2(1.4, 2.1));
   inside = mix(inside, vec3(0.42, 0.28, 0.17), door * step(luck, 0.6));
   float shelf = within(hit.xy, vec2(2.0, 0.3), vec2(4.1, 2.2));
-  vec3 books = mix(vec3(0.5, 0.35, 0.2), vec3(dice(floor(hit.xy * vec2(14.0, 2.6)) + cell), dice(floor(hit.xy * vec2(14.0, 2.6)) + cell + 7.0), 0.4) * 0.6 + 0.1, step(0.14, fract(hit.y * 2.6)));
+  vec3 books = mix(vec3(0.5, 0.35, 0.2), vec3(dice(floor(hit.xy * vec2(14.0, 2.6)) + cell), dice(floor(hit.xy * vec2(14.0, 2.6)) + cell + 7.0), 0.4) * 0.22 + vec3(0.22, 0.15, 0.08), step(0.14, fract(hit.y * 2.6)));
   inside = mix(inside, books, shelf * step(0.4, luck2));
   float picture = within(hit.xy, vec2(2.4, 1.2), vec2(3.6, 2.1));
   inside = mix(inside, mix(vec3(0.2, 0.4, 0.45), vec3(0.8, 0.6, 0.35), hit.y - 1.2), picture * step(luck2, 0.4));
@@ -82,9 +82,9 @@ if (toThing < span) {
   inside = mix(inside, thing.rgb, thing.a);
   hit = mix(hit, at, thing.a);
 }
-float lamps = mix(0.25, 0.62, step(0.22, luck));
+float lamps = mix(0.34, 0.84, step(0.22, luck));
 float day = 0.75 * exp(-hit.z * 0.42) * (0.45 + 0.55 * open.y);
-inside *= vec3(1.0, 0.92, 0.80) * lamps + ambientColour * day;
+inside *= vec3(1.0, 0.86, 0.66) * lamps + ambientColour * day;
 float drawn = size.y - 0.55 - floor(dice(cell + 23.1) * 3.0) * 0.55 * step(0.5, dice(cell + 29.7));
 float blind = step(drawn, from.y) * step(from.y, 3.1);
 float slats = 0.82 + 0.18 * sin(from.y * 78.0) * (1.0 - smoothstep(0.02, 0.08, fwidth(from.y)));
@@ -114,7 +114,12 @@ export function makeRooms(panes: readonly Pane[], daylight: Daylight, shade: Bak
     const length = Math.hypot(pane.x1 - pane.x0, pane.z1 - pane.z0);
     const normal = [-(pane.z1 - pane.z0) / length, 0, (pane.x1 - pane.x0) / length];
     const start = at * 31 * room.width;
-    for (const [u, y] of [[0, pane.low], [1, pane.low], [1, pane.high], [0, pane.high]] as const) {
+    for (const [u, y] of [
+      [0, pane.low],
+      [1, pane.low],
+      [1, pane.high],
+      [0, pane.high],
+    ] as const) {
       positions.push(pane.x0 + (pane.x1 - pane.x0) * u, y, pane.z0 + (pane.z1 - pane.z0) * u);
       normals.push(...normal);
       onPane.push(start + u * length, y);

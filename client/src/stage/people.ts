@@ -19,25 +19,55 @@ export interface Walk {
   phase: number;
 }
 
-const clothes = ["#b9603f", "#d9b36c", "#46627a", "#7d8f6b", "#e2d8c6", "#5a4a5c", "#c98f7a", "#38464f", "#94a7ad"] as const;
+const clothes = [
+  "#b9603f",
+  "#d9b36c",
+  "#46627a",
+  "#7d8f6b",
+  "#e2d8c6",
+  "#5a4a5c",
+  "#c98f7a",
+  "#38464f",
+  "#94a7ad",
+] as const;
 
 function personShape(): THREE.BufferGeometry {
   const skin = "#b98a6a";
   const cloth = "#ffffff";
-  const trousers = "#3c4148";
-  const head = new THREE.IcosahedronGeometry(0.115, 1);
+  const trousers = "#454a55";
+  const head = new THREE.SphereGeometry(0.112, 7, 5);
+  const hair = new THREE.SphereGeometry(0.122, 7, 3, 0, Math.PI * 2, 0, 1.5);
   const form = new Form();
-  form.quad([[-0.3, 0.015, 0.3], [0.3, 0.015, 0.3], [0.3, 0.015, -0.3], [-0.3, 0.015, -0.3]], "#3a342c");
+  form.quad(
+    [
+      [-0.3, 0.015, 0.3],
+      [0.3, 0.015, 0.3],
+      [0.3, 0.015, -0.3],
+      [-0.3, 0.015, -0.3],
+    ],
+    "#3a342c",
+  );
   for (const z of [-0.095, 0.095]) {
-    form.post([0, 0.02, z], 0.06, 0.84, trousers, { foot: 0.7 }, 0.085, 5);
+    form.post([0, 0.02, z], 0.06, 0.84, trousers, { foot: 0.7, hollow: true }, 0.082, 5);
     form.box([0.05, 0.04, z], [0.24, 0.08, 0.09], "#26221f");
   }
-  form.post([0, 0.82, 0], 0.165, 0.62, cloth, { foot: 0.8 }, 0.185, 7);
-  form.post([0, 1.4, 0], 0.185, 0.08, cloth, {}, 0.07, 7);
-  for (const z of [-0.235, 0.235]) form.post([0, 0.82, z], 0.042, 0.62, cloth, { foot: 0.75 }, 0.05, 5);
-  form.add(head, new THREE.Matrix4().makeTranslation(0.01, 1.6, 0), skin);
-  form.add(head, new THREE.Matrix4().makeTranslation(-0.025, 1.635, 0).scale(new THREE.Vector3(1.02, 0.95, 1.04)), "#3a2a20");
-  head.dispose();
+  const torso = new THREE.CylinderGeometry(0.2, 0.16, 0.58, 8, 1, true).scale(0.62, 1, 1);
+  const shoulders = new THREE.CylinderGeometry(0.06, 0.2, 0.1, 8, 1, true).scale(0.62, 1, 1);
+  form.add(torso, new THREE.Matrix4().makeTranslation(0, 1.1, 0), cloth, { foot: 0.72 });
+  form.add(shoulders, new THREE.Matrix4().makeTranslation(0, 1.44, 0), cloth);
+  for (const z of [-0.225, 0.225])
+    form.post([0, 0.8, z], 0.036, 0.62, cloth, { foot: 0.62, hollow: true }, 0.05, 5);
+  form.add(
+    head,
+    new THREE.Matrix4().makeTranslation(0.01, 1.6, 0).scale(new THREE.Vector3(1, 1.15, 0.92)),
+    skin,
+  );
+  form.add(
+    hair,
+    new THREE.Matrix4().makeTranslation(-0.012, 1.615, 0).multiply(new THREE.Matrix4().makeRotationZ(0.45)),
+    "#4a3527",
+  );
+  for (const shape of [head, hair, torso, shoulders]) shape.dispose();
   return form.geometry();
 }
 
@@ -57,7 +87,7 @@ float arm = step(0.19, abs(position.z)) * step(0.5, position.y) * smoothstep(1.4
 vec3 body = position;
 body.x += stride * flank * (leg * 0.34 - arm * 0.26);
 body.y += position.y > 0.02 ? leg * 0.06 * max(0.0, stride * flank) : 0.0;
-tint = color.r > 0.97 && color.b > 0.97 ? instanceColor : color;
+tint = abs(color.r - color.b) < 0.002 ? color * instanceColor : color;
 place = modelMatrix;
 facing = ahead * normal.x + vec3(0.0, normal.y, 0.0) + side * normal.z;
 shape = spot.xyz + route * run + ahead * body.x + vec3(0.0, body.y, 0.0) + side * body.z;
@@ -70,7 +100,11 @@ export interface PeopleSetting {
 }
 
 /** Sets people walking, in one draw. */
-export function makePeople(walks: readonly Walk[], random: Random, setting: PeopleSetting): THREE.InstancedMesh {
+export function makePeople(
+  walks: readonly Walk[],
+  random: Random,
+  setting: PeopleSetting,
+): THREE.InstancedMesh {
   const geometry = personShape();
   const spots = new Float32Array(walks.length * 4);
   const paces = new Float32Array(walks.length * 3);

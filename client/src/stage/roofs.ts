@@ -13,11 +13,51 @@ const tiles = ["#9c5a3c", "#a9694a", "#8b5640", "#6b6663", "#5b6166", "#b07a58"]
 function hipped(): THREE.BufferGeometry {
   const form = new Form();
   const white = "#ffffff";
-  form.quad([[-0.5, 0, 0.5], [0.5, 0, 0.5], [0.28, 1, 0.02], [-0.28, 1, 0.02]], white);
-  form.quad([[0.5, 0, -0.5], [-0.5, 0, -0.5], [-0.28, 1, -0.02], [0.28, 1, -0.02]], white);
-  form.quad([[0.5, 0, 0.5], [0.5, 0, -0.5], [0.28, 1, -0.02], [0.28, 1, 0.02]], white);
-  form.quad([[-0.5, 0, -0.5], [-0.5, 0, 0.5], [-0.28, 1, 0.02], [-0.28, 1, -0.02]], white);
-  form.quad([[-0.28, 1, 0.02], [0.28, 1, 0.02], [0.28, 1, -0.02], [-0.28, 1, -0.02]], white);
+  form.quad(
+    [
+      [-0.5, 0, 0.5],
+      [0.5, 0, 0.5],
+      [0.28, 1, 0.02],
+      [-0.28, 1, 0.02],
+    ],
+    white,
+  );
+  form.quad(
+    [
+      [0.5, 0, -0.5],
+      [-0.5, 0, -0.5],
+      [-0.28, 1, -0.02],
+      [0.28, 1, -0.02],
+    ],
+    white,
+  );
+  form.quad(
+    [
+      [0.5, 0, 0.5],
+      [0.5, 0, -0.5],
+      [0.28, 1, -0.02],
+      [0.28, 1, 0.02],
+    ],
+    white,
+  );
+  form.quad(
+    [
+      [-0.5, 0, -0.5],
+      [-0.5, 0, 0.5],
+      [-0.28, 1, 0.02],
+      [-0.28, 1, -0.02],
+    ],
+    white,
+  );
+  form.quad(
+    [
+      [-0.28, 1, 0.02],
+      [0.28, 1, 0.02],
+      [0.28, 1, -0.02],
+      [-0.28, 1, -0.02],
+    ],
+    white,
+  );
   return form.geometry();
 }
 
@@ -28,7 +68,11 @@ export interface RoofSetting {
 }
 
 /** Pitched roofs in one draw. */
-export function makePitchedRoofs(buildings: readonly Building[], random: Random, setting: RoofSetting): THREE.InstancedMesh {
+export function makePitchedRoofs(
+  buildings: readonly Building[],
+  random: Random,
+  setting: RoofSetting,
+): THREE.InstancedMesh {
   const pitched = buildings.filter((building) => building.pitched);
   const material = makeSurface({
     ...setting,
@@ -61,15 +105,31 @@ open.x = max(open.x, 0.0);
 }
 
 /** Boxes on roofs: chimneys on tiles, lift houses and machines on flat roofs; one draw. */
-export function makeRoofKit(buildings: readonly Building[], random: Random, setting: RoofSetting): THREE.InstancedMesh {
+export function makeRoofKit(
+  buildings: readonly Building[],
+  random: Random,
+  setting: RoofSetting,
+): THREE.InstancedMesh {
   const matrices: THREE.Matrix4[] = [];
   const paints: string[] = [];
-  const put = (x: number, y: number, z: number, width: number, height: number, depth: number, colour: string) => {
+  const put = (
+    x: number,
+    y: number,
+    z: number,
+    width: number,
+    height: number,
+    depth: number,
+    colour: string,
+  ) => {
     matrices.push(new THREE.Matrix4().makeScale(width, height, depth).setPosition(x, y, z));
     paints.push(colour);
   };
   for (const building of buildings) {
-    const inside = (share: number) => [building.x + between(random, -share, share) * building.width, building.z + between(random, -share, share) * building.depth] as const;
+    const inside = (share: number) =>
+      [
+        building.x + between(random, -share, share) * building.width,
+        building.z + between(random, -share, share) * building.depth,
+      ] as const;
     const top = building.height;
     if (building.pitched) {
       const [x, z] = inside(0.22);
@@ -77,15 +137,35 @@ export function makeRoofKit(buildings: readonly Building[], random: Random, sett
       continue;
     }
     const [x, z] = inside(0.18);
-    put(x, top - 0.6, z, between(random, 3, 4.5), between(random, 2.6, 3.4), between(random, 3, 5), "#bdb4a6");
+    put(
+      x,
+      top - 0.6,
+      z,
+      between(random, 3, 4.5),
+      between(random, 2.6, 3.4),
+      between(random, 3, 5),
+      "#bdb4a6",
+    );
     const machines = Math.floor(between(random, 1, 4));
     for (let at = 0; at < machines; at++) {
       const [mx, mz] = inside(0.34);
-      put(mx, top - 0.6, mz, between(random, 1, 2.4), between(random, 0.8, 1.5), between(random, 1, 2.8), choose(random, ["#9aa0a3", "#c3c6c6", "#848a8c"]));
+      put(
+        mx,
+        top - 0.6,
+        mz,
+        between(random, 1, 2.4),
+        between(random, 0.8, 1.5),
+        between(random, 1, 2.8),
+        choose(random, ["#9aa0a3", "#c3c6c6", "#848a8c"]),
+      );
     }
   }
   const geometry = new Form().box([0, 0.5, 0], [1, 1, 1], "#ffffff", { foot: 0.7 }).geometry();
-  const mesh = new THREE.InstancedMesh(geometry, makeSurface({ daylight: setting.daylight, shade: setting.shade }), matrices.length);
+  const mesh = new THREE.InstancedMesh(
+    geometry,
+    makeSurface({ daylight: setting.daylight, shade: setting.shade }),
+    matrices.length,
+  );
   const colour = new THREE.Color();
   matrices.forEach((matrix, at) => {
     mesh.setMatrixAt(at, matrix);

@@ -77,7 +77,8 @@ function blurred(field: Float32Array, cells: number, radius: number): Float32Arr
   const pass = (source: Float32Array, target: Float32Array, along: number, over: number) => {
     for (let line = 0; line < cells; line++) {
       let sum = 0;
-      const value = (at: number) => source[line * over + Math.min(cells - 1, Math.max(0, at)) * along] as number;
+      const value = (at: number) =>
+        source[line * over + Math.min(cells - 1, Math.max(0, at)) * along] as number;
       for (let at = -radius; at <= radius; at++) sum += value(at);
       for (let at = 0; at < cells; at++) {
         target[line * over + at * along] = sum / (2 * radius + 1);
@@ -103,7 +104,13 @@ export function bakeShade(blockers: readonly Blocker[], ground: Ground, sun: THR
     data[at * 2] = THREE.DataUtils.toHalfFloat(shadow[at] as number);
     data[at * 2 + 1] = THREE.DataUtils.toHalfFloat(1 / (1 + enclosure));
   }
-  const texture = new THREE.DataTexture(data, ground.cells, ground.cells, THREE.RGFormat, THREE.HalfFloatType);
+  const texture = new THREE.DataTexture(
+    data,
+    ground.cells,
+    ground.cells,
+    THREE.RGFormat,
+    THREE.HalfFloatType,
+  );
   texture.magFilter = THREE.LinearFilter;
   texture.minFilter = THREE.LinearFilter;
   texture.needsUpdate = true;

@@ -21,19 +21,19 @@ void main() {
   vec3 sky = skyRadiance(vec3(direction.x, max(direction.y, 0.0) + 0.01, direction.z));
   float toSun = dot(direction, sunDirection);
   if (direction.y > 0.012) {
-    vec2 at = direction.xz / (direction.y + 0.16) * 0.055 + time * vec2(0.00042, 0.00016);
-    vec2 towardsSun = sunDirection.xz * 0.012;
+    vec2 at = direction.xz / (direction.y + 0.14) * 0.115 + time * vec2(0.00042, 0.00016);
+    vec2 towardsSun = sunDirection.xz * 0.014;
     float broad = texture2D(noise, at).r;
     float detail = texture2D(noise, at * 3.1 + 0.37).g;
     float thick = broad * 0.72 + detail * 0.28;
     float sunward = texture2D(noise, at + towardsSun).r * 0.72 + texture2D(noise, (at + towardsSun) * 3.1 + 0.37).g * 0.28;
-    float cloud = smoothstep(cover, cover + 0.24, thick) * smoothstep(0.012, 0.16, direction.y);
+    float cloud = smoothstep(cover, cover + 0.2, thick) * smoothstep(0.012, 0.12, direction.y);
     float bright = clamp(0.72 + (thick - sunward) * 3.2, 0.45, 1.1);
     vec3 white = sunColour * 0.42 * bright + ambientColour * 0.42;
     white += sunColour * 0.25 * pow(max(toSun, 0.0), 12.0);
     sky = mix(sky, mix(white, skyRadiance(direction), exp(-direction.y * 9.0) * 0.75), cloud * 0.86);
   }
-  sky += sunColour * (smoothstep(0.9993, 0.9997, toSun) * 6.0 + 0.35 * pow(max(toSun, 0.0), 700.0));
+  sky += sunColour * (smoothstep(0.9996, 0.99985, toSun) * 6.0 + 0.35 * pow(max(toSun, 0.0), 700.0));
   gl_FragColor = vec4(sky, 1.0);
   #include <tonemapping_fragment>
   #include <colorspace_fragment>

@@ -40,19 +40,32 @@ function noiseBuffer(context: AudioContext, brown: boolean): AudioBuffer {
 class Voice {
   readonly gain: GainNode;
   private readonly nodes: AudioScheduledSourceNode[] = [];
+  private readonly context: AudioContext;
   private wanted = 0;
 
   constructor(
-    private readonly context: AudioContext,
+    context: AudioContext,
     out: AudioNode,
     buffer: AudioBuffer,
-    tone: { type: BiquadFilterType; hertz: number; quality: number; swellHertz: number; swellDepth: number; at: readonly [number, number, number] },
+    tone: {
+      type: BiquadFilterType;
+      hertz: number;
+      quality: number;
+      swellHertz: number;
+      swellDepth: number;
+      at: readonly [number, number, number];
+    },
   ) {
+    this.context = context;
     const source = new AudioBufferSourceNode(context, { buffer, loop: true });
     const filter = new BiquadFilterNode(context, { type: tone.type, frequency: tone.hertz, Q: tone.quality });
     const swell = new OscillatorNode(context, { frequency: tone.swellHertz });
     const depth = new GainNode(context, { gain: tone.swellDepth * tone.hertz });
-    const panner = new PannerNode(context, { panningModel: "HRTF", distanceModel: "linear", rolloffFactor: 0 });
+    const panner = new PannerNode(context, {
+      panningModel: "HRTF",
+      distanceModel: "linear",
+      rolloffFactor: 0,
+    });
     panner.positionX.value = tone.at[0];
     panner.positionY.value = tone.at[1];
     panner.positionZ.value = tone.at[2];
@@ -80,11 +93,12 @@ class Birdsong {
   private wanted = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private turn = 1;
+  private readonly context: AudioContext;
+  private readonly out: AudioNode;
 
-  constructor(
-    private readonly context: AudioContext,
-    private readonly out: AudioNode,
-  ) {
+  constructor(context: AudioContext, out: AudioNode) {
+    this.context = context;
+    this.out = out;
     this.plan();
   }
 
@@ -102,15 +116,22 @@ class Birdsong {
   }
 
   private plan(): void {
-    this.timer = setTimeout(() => {
-      if (this.wanted > 0.02) this.sing();
-      this.plan();
-    }, 1400 + 3800 * this.dice());
+    this.timer = setTimeout(
+      () => {
+        if (this.wanted > 0.02) this.sing();
+        this.plan();
+      },
+      1400 + 3800 * this.dice(),
+    );
   }
 
   private sing(): void {
     const angle = this.dice() * Math.PI * 2;
-    const panner = new PannerNode(this.context, { panningModel: "HRTF", distanceModel: "linear", rolloffFactor: 0 });
+    const panner = new PannerNode(this.context, {
+      panningModel: "HRTF",
+      distanceModel: "linear",
+      rolloffFactor: 0,
+    });
     panner.positionX.value = Math.cos(angle) * 10;
     panner.positionY.value = 4;
     panner.positionZ.value = Math.sin(angle) * 10;
@@ -154,10 +175,38 @@ class WebSound implements SoundScape {
     master.connect(context.destination);
     const white = noiseBuffer(context, false);
     const brown = noiseBuffer(context, true);
-    this.wind = new Voice(context, master, brown, { type: "lowpass", hertz: 420, quality: 0.4, swellHertz: 0.11, swellDepth: 0.55, at: [-3, 1, -4] });
-    this.whistle = new Voice(context, master, white, { type: "bandpass", hertz: 640, quality: 6, swellHertz: 0.17, swellDepth: 0.35, at: [3, 1, 1] });
-    this.city = new Voice(context, master, brown, { type: "lowpass", hertz: 180, quality: 0.3, swellHertz: 0.05, swellDepth: 0.25, at: [0, -8, -3] });
-    this.water = new Voice(context, master, white, { type: "bandpass", hertz: 900, quality: 0.5, swellHertz: 0.19, swellDepth: 0.4, at: [1, -1, -6] });
+    this.wind = new Voice(context, master, brown, {
+      type: "lowpass",
+      hertz: 420,
+      quality: 0.4,
+      swellHertz: 0.11,
+      swellDepth: 0.55,
+      at: [-3, 1, -4],
+    });
+    this.whistle = new Voice(context, master, white, {
+      type: "bandpass",
+      hertz: 640,
+      quality: 6,
+      swellHertz: 0.17,
+      swellDepth: 0.35,
+      at: [3, 1, 1],
+    });
+    this.city = new Voice(context, master, brown, {
+      type: "lowpass",
+      hertz: 180,
+      quality: 0.3,
+      swellHertz: 0.05,
+      swellDepth: 0.25,
+      at: [0, -8, -3],
+    });
+    this.water = new Voice(context, master, white, {
+      type: "bandpass",
+      hertz: 900,
+      quality: 0.5,
+      swellHertz: 0.19,
+      swellDepth: 0.4,
+      at: [1, -1, -6],
+    });
     this.birds = new Birdsong(context, master);
     this.context = context;
     this.master = master;

@@ -1,8 +1,8 @@
 /** The lit material that nearly everything in a scene is made of. */
 import * as THREE from "three";
+import { type Daylight, daylightShader } from "./daylight";
 import type { BakedShade } from "./shade";
 import { shadeShader } from "./shade";
-import { type Daylight, daylightShader } from "./daylight";
 
 /** How a surface differs from plain vertex colours under the sun. */
 export interface SurfaceSetting {

@@ -10,7 +10,17 @@ import { makeSurface } from "./surface";
 /** Every crossing turns green once in so many seconds; cars cover one block in that time. */
 const cycleSeconds = 9;
 const laneMiddle = 2.3;
-const colours = ["#e8e6e1", "#d5d8da", "#5c6670", "#2f3a44", "#8fa3ad", "#c9b27c", "#3f5d73", "#6f7f6a", "#b8bcbd"] as const;
+const colours = [
+  "#e8e6e1",
+  "#d5d8da",
+  "#5c6670",
+  "#2f3a44",
+  "#8fa3ad",
+  "#c9b27c",
+  "#3f5d73",
+  "#6f7f6a",
+  "#b8bcbd",
+] as const;
 
 /** One car's way: start, direction (unit), length of the lane in metres, seconds behind the wave. */
 interface Way {
@@ -26,31 +36,68 @@ interface Way {
 function carShape(): THREE.BufferGeometry {
   const glass = "#1b2429";
   const form = new Form();
-  form.quad([[-2.3, 0.025, 1.05], [2.3, 0.025, 1.05], [2.3, 0.025, -1.05], [-2.3, 0.025, -1.05]], "#1d1c1c");
+  form.quad(
+    [
+      [-2.3, 0.025, 1.05],
+      [2.3, 0.025, 1.05],
+      [2.3, 0.025, -1.05],
+      [-2.3, 0.025, -1.05],
+    ],
+    "#1d1c1c",
+  );
   form.box([0, 0.56, 0], [4.2, 0.52, 1.72], "#ffffff", { gloss: 0.5, foot: 0.6 });
   const cabin = new THREE.BoxGeometry(2.3, 0.52, 1.56);
   const position = cabin.getAttribute("position");
   for (let at = 0; at < position.count; at++) {
-    if (position.getY(at) > 0) position.setXYZ(at, position.getX(at) * 0.72, position.getY(at), position.getZ(at) * 0.84);
+    if (position.getY(at) > 0)
+      position.setXYZ(at, position.getX(at) * 0.72, position.getY(at), position.getZ(at) * 0.84);
   }
   cabin.computeVertexNormals();
   form.add(cabin, new THREE.Matrix4().makeTranslation(-0.25, 1.07, 0), glass, { gloss: 0.9 });
   form.box([-0.25, 1.345, 0], [1.62, 0.05, 1.28], "#ffffff", { gloss: 0.5 });
   for (const x of [-1.3, 1.3]) form.box([x, 0.3, 0], [0.62, 0.6, 1.76], "#141414");
-  form.box([2.08, 0.66, 0], [0.06, 0.14, 1.5], "#fff3d6", { gloss: 0.6 });
-  form.box([-2.08, 0.7, 0], [0.06, 0.12, 1.5], "#6b2a22");
+  form.quad(
+    [
+      [2.105, 0.6, 0.75],
+      [2.105, 0.6, -0.75],
+      [2.105, 0.74, -0.75],
+      [2.105, 0.74, 0.75],
+    ],
+    "#fff3d6",
+    { gloss: 0.6 },
+  );
+  form.quad(
+    [
+      [-2.105, 0.64, -0.75],
+      [-2.105, 0.64, 0.75],
+      [-2.105, 0.76, 0.75],
+      [-2.105, 0.76, -0.75],
+    ],
+    "#6b3a2a",
+  );
   cabin.dispose();
   return form.geometry();
 }
 
 /** Fills one lane: each platoon slot holds up to two cars. */
-function fillLane(random: Random, lane: Omit<Way, "delay" | "speed">, block: number, green: number, into: Way[]): void {
+function fillLane(
+  random: Random,
+  lane: Omit<Way, "delay" | "speed">,
+  block: number,
+  green: number,
+  into: Way[],
+): void {
   const slots = Math.round(lane.length / block);
   for (let slot = 0; slot < slots; slot++) {
-    if (random() < 0.25) continue;
+    if (random() < 0.33) continue;
     const first = slot + green + between(random, 0, 0.12);
     into.push({ ...lane, speed: block / cycleSeconds, delay: first * cycleSeconds });
-    if (random() < 0.45) into.push({ ...lane, speed: block / cycleSeconds, delay: (first + between(random, 0.12, 0.24)) * cycleSeconds });
+    if (random() < 0.45)
+      into.push({
+        ...lane,
+        speed: block / cycleSeconds,
+        delay: (first + between(random, 0.12, 0.24)) * cycleSeconds,
+      });
   }
 }
 
@@ -79,7 +126,7 @@ float run = mod(motion.y * (time - motion.z), motion.x);
 vec3 ahead = vec3(way.z, 0.0, way.w);
 vec3 side = vec3(-way.w, 0.0, way.z);
 float shown = smoothstep(0.0, 6.0, run) * smoothstep(0.0, 6.0, motion.x - run);
-tint = color.r > 0.97 && color.b > 0.97 ? instanceColor : color;
+tint = abs(color.r - color.b) < 0.002 && color.r > 0.2 ? color * instanceColor : color;
 place = modelMatrix;
 facing = ahead * normal.x + vec3(0.0, normal.y, 0.0) + side * normal.z;
 shape = vec3(way.x, 0.0, way.y) + ahead * run + (ahead * position.x + vec3(0.0, position.y, 0.0) + side * position.z) * shown;

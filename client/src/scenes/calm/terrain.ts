@@ -6,14 +6,15 @@ import { makeSurface } from "../../stage/surface";
 
 /** Height of the water, metres; the subject stands at 0. */
 export const waterLevel = -0.55;
-const lake = { x: 4, z: -30, acrossX: 34, acrossZ: 22.5 } as const;
+const lake = { x: 4, z: -30, acrossX: 34, acrossZ: 24.5 } as const;
 
 /** How far out of the lake a point is: 1 on the shore, less within. */
 export function outOfLake(x: number, z: number): number {
   const dx = (x - lake.x) / lake.acrossX;
   const dz = (z - lake.z) / lake.acrossZ;
   const angle = Math.atan2(dz, dx);
-  const wobble = 1 + 0.10 * Math.sin(angle * 3 + 0.8) + 0.06 * Math.sin(angle * 5 + 2.1) + 0.03 * Math.sin(angle * 9);
+  const wobble =
+    1 + 0.1 * Math.sin(angle * 3 + 0.8) + 0.06 * Math.sin(angle * 5 + 2.1) + 0.03 * Math.sin(angle * 9);
   return Math.hypot(dx, dz) / wobble;
 }
 
@@ -35,7 +36,10 @@ export function groundHeight(x: number, z: number): number {
 /** Rings about the subject: fine near, coarse far; no ground where the water is deep. */
 function terrain(): THREE.BufferGeometry {
   const around = 96;
-  const radii = [0, 1.2, 2.4, 3.6, 5, 6.5, 8, 9.5, 11.5, 14, 17, 20, 24, 28, 33, 38, 44, 50, 57, 65, 75, 90, 110, 140, 190, 260];
+  const radii = [
+    0, 1.2, 2.4, 3.6, 5, 6.5, 8, 9.5, 11.5, 14, 17, 20, 24, 28, 33, 38, 44, 50, 57, 65, 75, 90, 110, 140, 190,
+    260,
+  ];
   const positions: number[] = [];
   const indices: number[] = [];
   for (const radius of radii) {
@@ -51,7 +55,11 @@ function terrain(): THREE.BufferGeometry {
     for (let step = 0; step < around; step++) {
       const a = ring * (around + 1) + step;
       const c = a + around + 1;
-      for (const face of [[a, a + 1, c], [a + 1, c + 1, c]] as const) if (!face.every(deep)) indices.push(...face);
+      for (const face of [
+        [a, a + 1, c],
+        [a + 1, c + 1, c],
+      ] as const)
+        if (!face.every(deep)) indices.push(...face);
     }
   }
   const geometry = new THREE.BufferGeometry();
@@ -70,6 +78,8 @@ export function makeTerrain(daylight: Daylight, shade: BakedShade, noise: THREE.
     paint: `
 vec4 broad = texture2D(noise, vWorld.xz * 0.023);
 vec4 fine = texture2D(noise, vWorld.xz * 0.31);
+// The bed of the lake is left to the water's mirror.
+if (vWorld.y < ${(waterLevel - 0.03).toFixed(2)}) discard;
 float above = vWorld.y - (${waterLevel.toFixed(2)});
 vec3 meadow = mix(vec3(0.115, 0.175, 0.04), vec3(0.235, 0.27, 0.075), broad.r * 0.7 + fine.b * 0.3) * (0.72 + 0.5 * fine.a);
 vec3 earth = mix(vec3(0.20, 0.16, 0.10), vec3(0.30, 0.25, 0.17), fine.b);

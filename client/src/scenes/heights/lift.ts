@@ -1,8 +1,8 @@
 /** The lift's platform: deck or glass, a balustrade that rises and sinks, the carriage on its rails. */
 import * as THREE from "three";
-import { makeClearGlass } from "../../stage/glass";
 import type { Daylight } from "../../stage/daylight";
 import { Form } from "../../stage/form";
+import { makeClearGlass } from "../../stage/glass";
 import { makeSurface } from "../../stage/surface";
 import { type HeightsState, railingHeight } from "./state";
 import { railAside, railDepth } from "./tower";
@@ -12,7 +12,7 @@ export const half = { x: 1.2, z: 1.0 } as const;
 const steel = "#b4b7b8";
 const dark = "#43474a";
 const oak = "#b08a5e";
-const brass = "#c4a15e";
+const brass = "#9c8457";
 /** Metres a second at which the balustrade slides: its whole height in 0.6 s. */
 const slide = railingHeight.full / 0.6;
 const fadePerSecond = 1 / 0.6;
@@ -23,9 +23,11 @@ function frame(): THREE.BufferGeometry {
   const { x, z } = half;
   form.box([0, -0.1, -z + 0.04], [2 * x, 0.18, 0.08], dark, { gloss: 0.35 });
   form.box([0, -0.1, z - 0.04], [2 * x, 0.18, 0.08], dark, { gloss: 0.35 });
-  for (const side of [-1, 1]) form.box([side * (x - 0.04), -0.1, 0], [0.08, 0.18, 2 * z - 0.16], dark, { gloss: 0.35 });
+  for (const side of [-1, 1])
+    form.box([side * (x - 0.04), -0.1, 0], [0.08, 0.18, 2 * z - 0.16], dark, { gloss: 0.35 });
   form.box([0, 0.02, -z + 0.025], [2 * x, 0.045, 0.05], brass, { gloss: 0.4 });
-  for (const side of [-1, 1]) form.box([side * (x - 0.025), 0.02, 0.025], [0.05, 0.045, 2 * z - 0.05], brass, { gloss: 0.4 });
+  for (const side of [-1, 1])
+    form.box([side * (x - 0.025), 0.02, 0.025], [0.05, 0.045, 2 * z - 0.05], brass, { gloss: 0.4 });
   for (const side of [-1, 1]) {
     const post = side * (x - 0.05);
     form.box([post, 1.1, z - 0.03], [0.09, 2.4, 0.09], dark, { gloss: 0.35 });
@@ -48,15 +50,26 @@ function deck(): THREE.BufferGeometry {
   const form = new Form();
   const boards = 15;
   const wide = (2 * half.x - 0.16) / boards;
-  const tones = ["#a98258", "#b38b60", "#9f7a52", "#b59066", "#a67f57"] as const;
+  const tones = ["#8d7458", "#97805f", "#866e53", "#9a8263", "#8b7356"] as const;
   for (let board = 0; board < boards; board++) {
     const x = -half.x + 0.08 + wide * (board + 0.5);
-    form.box([x, -0.02, 0], [wide - 0.008, 0.04, 2 * half.z - 0.16], tones[(board * 7) % 5] ?? oak, { gloss: 0.06 });
+    form.box([x, -0.02, 0], [wide - 0.008, 0.04, 2 * half.z - 0.16], tones[(board * 7) % 5] ?? oak, {
+      gloss: 0.06,
+    });
   }
-  form.box([0, -0.055, 0], [2 * half.x - 0.16, 0.03, 2 * half.z - 0.16], "#332a22");
+  form.box([0, -0.055, 0], [2 * half.x - 0.16, 0.03, 2 * half.z - 0.16], "#5a4a3a");
   for (const z of [-0.5, 0, 0.5]) form.box([0, -0.12, z], [2 * half.x - 0.16, 0.1, 0.08], dark);
   return form.geometry();
 }
+
+/** The grain of the boards, and a soft darkening under the rails. */
+const deckPaint = `
+float fibre = texture2D(noise, vGrain * vec2(0.35, 4.0)).b;
+albedo *= 0.78 + 0.44 * fibre;
+float rim = min(1.2 - abs(vGrain.y), 1.0 - abs(vGrain.x));
+albedo *= 0.72 + 0.28 * smoothstep(0.0, 0.22, rim);
+alpha = fade;
+`;
 
 /** Thin bars that carry the glass floor. */
 function glassFrame(): THREE.BufferGeometry {
@@ -80,7 +93,15 @@ function uprights(): THREE.BufferGeometry {
     const steps = Math.abs(x1 - x0) > 1 ? 3 : 2;
     for (let at = 0; at <= steps; at++) {
       const share = at / steps;
-      form.post([x0 + (x1 - x0) * share, 0, z0 + (z1 - z0) * share], 0.018, 1, steel, { gloss: 0.5, foot: 0.8 }, 0.018, 8);
+      form.post(
+        [x0 + (x1 - x0) * share, 0, z0 + (z1 - z0) * share],
+        0.014,
+        1,
+        steel,
+        { gloss: 0.5, foot: 0.8 },
+        0.014,
+        8,
+      );
     }
   }
   return form.geometry();
@@ -90,7 +111,10 @@ function uprights(): THREE.BufferGeometry {
 function handrail(): THREE.BufferGeometry {
   const form = new Form();
   for (const [x0, z0, x1, z1] of runs) form.bar([x0, 0, z0], [x1, 0, z1], 0.026, oak, { gloss: 0.2 }, 10);
-  for (const [x, , z] of [[-half.x + 0.045, 0, -half.z + 0.045], [half.x - 0.045, 0, -half.z + 0.045]] as const) {
+  for (const [x, , z] of [
+    [-half.x + 0.045, 0, -half.z + 0.045],
+    [half.x - 0.045, 0, -half.z + 0.045],
+  ] as const) {
     form.post([x, -0.03, z], 0.034, 0.06, steel, { gloss: 0.5 }, 0.034, 10);
   }
   return form.geometry();
@@ -99,7 +123,16 @@ function handrail(): THREE.BufferGeometry {
 /** Panes of height 1 between the uprights. */
 function panes(): THREE.BufferGeometry {
   const form = new Form();
-  for (const [x0, z0, x1, z1] of runs) form.quad([[x0, 0.08, z0], [x1, 0.08, z1], [x1, 0.94, z1], [x0, 0.94, z0]], "#ffffff");
+  for (const [x0, z0, x1, z1] of runs)
+    form.quad(
+      [
+        [x0, 0.08, z0],
+        [x1, 0.08, z1],
+        [x1, 0.94, z1],
+        [x0, 0.94, z0],
+      ],
+      "#ffffff",
+    );
   return form.geometry();
 }
 
@@ -117,11 +150,20 @@ export class Lift {
   private railing = railingHeight.full as number;
   private started = false;
 
-  constructor(daylight: Daylight) {
+  constructor(daylight: Daylight, noise: THREE.Texture) {
     const metal = makeSurface({ daylight });
     this.deck = new THREE.Mesh(
       deck(),
-      makeSurface({ daylight, shared: "uniform float fade;", paint: "alpha = fade;", uniforms: { fade: this.deckFade }, parameters: { transparent: true } }),
+      makeSurface({
+        daylight,
+        shared: "uniform float fade; uniform sampler2D noise;",
+        move: "vGrain = position.zx;",
+        attributes: "varying vec2 vGrain;",
+        functions: "varying vec2 vGrain;",
+        paint: deckPaint,
+        uniforms: { fade: this.deckFade, noise: { value: noise } },
+        parameters: { transparent: true },
+      }),
     );
     this.uprights = new THREE.Mesh(uprights(), metal);
     this.handrail = new THREE.Mesh(handrail(), metal);

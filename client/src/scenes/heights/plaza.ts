@@ -1,14 +1,14 @@
 /** The square below: benches, lamps, planters, a fountain, kiosks, flags, trees and people. */
 import * as THREE from "three";
-import { firstStreet, pitch } from "../../stage/city_plan";
 import { type FlagPlace, makeFlags } from "../../stage/breeze";
+import { firstStreet, pitch } from "../../stage/city_plan";
 import type { Daylight } from "../../stage/daylight";
 import type { TreePlace } from "../../stage/foliage";
 import { Form } from "../../stage/form";
 import { kerb, roadHalf } from "../../stage/ground";
 import { makePeople, type Walk } from "../../stage/people";
 import { between, mulberry32, type Random } from "../../stage/random";
-import type { BakedShade, Blocker } from "../../stage/shade";
+import type { BakedShade } from "../../stage/shade";
 import { makeSurface } from "../../stage/surface";
 
 const stone = "#b8ab98";
@@ -24,19 +24,32 @@ export function plazaTrees(random: Random): TreePlace[] {
   const plant = (x: number, z: number, height: number) =>
     trees.push({ x, y: kerb, z, height, colour: greens[Math.floor(random() * greens.length)] ?? greens[0] });
   for (let x = -60; x <= 60; x += 10) if (Math.abs(x) > 12) plant(x, -35.5, between(random, 7, 9));
-  for (const [x, z] of [[-24, -12], [-31, -18], [-26, -25], [-38, -10], [-20, -20], [34, -8], [41, -15], [36, -24], [47, -26], [29, -27]] as const) {
+  for (const [x, z] of [
+    [-24, -12],
+    [-31, -18],
+    [-26, -25],
+    [-38, -10],
+    [-20, -20],
+    [34, -8],
+    [41, -15],
+    [36, -24],
+    [47, -26],
+    [29, -27],
+    [52, -4],
+    [50, -19],
+    [38, 0],
+    [54, -25],
+  ] as const) {
     plant(x + between(random, -1, 1), z + between(random, -1, 1), between(random, 6.5, 9.5));
   }
   return trees;
 }
 
-/** Houses that close the plaza's sides. */
-export const plazaBlockers: readonly Blocker[] = [];
-
 function bench(form: Form, x: number, z: number, turn: number): void {
   const cos = Math.cos(turn);
   const sin = Math.sin(turn);
-  const at = (along: number, off: number) => [x + along * cos + off * sin, z - along * sin + off * cos] as const;
+  const at = (along: number, off: number) =>
+    [x + along * cos + off * sin, z - along * sin + off * cos] as const;
   for (const off of [-0.17, 0, 0.17]) {
     const [bx, bz] = at(0, off);
     form.box([bx, kerb + 0.45, bz], [1.9, 0.05, 0.14], oak, { turn });
@@ -79,7 +92,7 @@ function basin(form: Form): void {
   form.post([x, kerb + 0.3, z], 4.1, 0.14, "#3f6263", { gloss: 0.9 }, 4.1, 32);
   form.post([x, kerb + 0.4, z], 0.5, 1.2, stone, { foot: 0.7 }, 0.3, 12);
   form.post([x, kerb + 1.5, z], 0.4, 0.3, stone, {}, 1.5, 20);
-  form.post([x, kerb + 1.78, z], 1.4, 0.02, "#5d8284", { gloss: 0.9 }, 1.4, 20);
+  form.post([x, kerb + 1.79, z], 1.4, 0.04, "#5d8284", { gloss: 0.9 }, 1.4, 20);
   form.post([x, kerb + 1.8, z], 0.09, 0.9, "#dfe9ea", { gloss: 0.3 }, 0.02, 6);
   for (const shape of [rim, inner, lip]) shape.dispose();
 }
@@ -89,15 +102,34 @@ function kiosk(form: Form, x: number, z: number, cloth: string): void {
   form.box([x, kerb + 1.3, z], [4.2, 2.6, 2.8], "#7a5c40", { foot: 0.75 });
   form.box([x, kerb + 1.55, z - 1.42], [3.4, 1.2, 0.06], "#f6dfae", { gloss: 0.2 });
   form.box([x, kerb + 2.75, z], [4.8, 0.16, 3.4], "#5b4634");
-  form.quad([[x + 2.4, kerb + 2.2, z - 3], [x - 2.4, kerb + 2.2, z - 3], [x - 2.4, kerb + 2.66, z - 1.6], [x + 2.4, kerb + 2.66, z - 1.6]].reverse() as never, cloth);
-  for (const [dx, dz] of [[-4.5, -3.8], [-1.4, -5.2], [2.2, -4.6], [5, -2.6]] as const) {
+  form.quad(
+    [
+      [x + 2.4, kerb + 2.66, z - 1.6],
+      [x - 2.4, kerb + 2.66, z - 1.6],
+      [x - 2.4, kerb + 2.2, z - 3],
+      [x + 2.4, kerb + 2.2, z - 3],
+    ],
+    cloth,
+  );
+  for (const [dx, dz] of [
+    [-4.5, -3.8],
+    [-1.4, -5.2],
+    [2.2, -4.6],
+    [5, -2.6],
+  ] as const) {
     const px = x + dx;
     const pz = z + dz;
     form.post([px, kerb, pz], 0.3, 0.03, iron, {}, 0.3, 10);
     form.post([px, kerb, pz], 0.04, 2.5, iron, {}, 0.03, 5);
     form.post([px, kerb + 0.72, pz], 0.45, 0.04, oak, {}, 0.45, 12);
     form.post([px, kerb + 2.15, pz], 1.5, 0.5, cloth, {}, 0.04, 8);
-    for (const turn of [0.4, 2.5, 4.4]) form.box([px + 0.85 * Math.cos(turn), kerb + 0.25, pz + 0.85 * Math.sin(turn)], [0.4, 0.5, 0.4], "#8d6a48", { turn, foot: 0.6 });
+    for (const turn of [0.4, 2.5, 4.4])
+      form.box(
+        [px + 0.85 * Math.cos(turn), kerb + 0.25, pz + 0.85 * Math.sin(turn)],
+        [0.4, 0.5, 0.4],
+        "#8d6a48",
+        { turn, foot: 0.6 },
+      );
   }
 }
 
@@ -105,19 +137,52 @@ function walkers(random: Random): Walk[] {
   const walks: Walk[] = [];
   const add = (x: number, z: number, heading: number, length: number, speed: number) =>
     walks.push({ x, y: kerb, z, heading, length, speed, phase: between(random, 0, 200) });
-  for (let at = 0; at < 34; at++) add(between(random, -40, 30), between(random, -33, -8), between(random, -0.5, 0.5), between(random, 12, 30), between(random, 1.0, 1.5));
-  for (let at = 0; at < 10; at++) add(between(random, 5, 12), between(random, -34, -6), -Math.PI / 2 + between(random, -0.3, 0.3), between(random, 4, 9), between(random, 1, 1.4));
+  for (let at = 0; at < 34; at++)
+    add(
+      between(random, -40, 30),
+      between(random, -33, -8),
+      between(random, -0.5, 0.5),
+      between(random, 12, 30),
+      between(random, 1.0, 1.5),
+    );
+  for (let at = 0; at < 10; at++)
+    add(
+      between(random, 5, 12),
+      between(random, -34, -6),
+      -Math.PI / 2 + between(random, -0.3, 0.3),
+      between(random, 4, 9),
+      between(random, 1, 1.4),
+    );
   for (let at = 0; at < 22; at++) {
     const side = random() < 0.5 ? -1 : 1;
-    add(side * between(random, 10.4, 12.2), between(random, -100, -60), -Math.PI / 2, between(random, 20, 38), between(random, 1, 1.5));
+    add(
+      side * between(random, 10.4, 12.2),
+      between(random, -100, -60),
+      -Math.PI / 2,
+      between(random, 20, 38),
+      between(random, 1, 1.5),
+    );
   }
   for (const z of [firstStreet + roadHalf + 1.6, firstStreet - roadHalf - 1.8]) {
-    for (let at = 0; at < 14; at++) add(between(random, -80, 50), z + between(random, -0.9, 0.9), 0, between(random, 20, 40), between(random, 1.1, 1.6));
+    for (let at = 0; at < 14; at++)
+      add(
+        between(random, -80, 50),
+        z + between(random, -0.9, 0.9),
+        0,
+        between(random, 20, 40),
+        between(random, 1.1, 1.6),
+      );
   }
   for (let at = 0; at < 16; at++) {
     const angle = between(random, 0, 6.28);
     const away = between(random, 5.6, 7.4);
-    add(fountain.x + away * Math.cos(angle), fountain.z + away * Math.sin(angle), between(random, 0, 6.28), 0, 0);
+    add(
+      fountain.x + away * Math.cos(angle),
+      fountain.z + away * Math.sin(angle),
+      between(random, 0, 6.28),
+      0,
+      0,
+    );
   }
   return walks;
 }
@@ -125,7 +190,13 @@ function walkers(random: Random): Walk[] {
 function flagPlaces(): FlagPlace[] {
   const colours = ["#d9a441", "#3f6d7a", "#e9dfc9", "#7f9a5a", "#c98a4b"];
   return [
-    ...colours.map((colour, at) => ({ x: -9 + at * 4.4 + (at > 1 ? 5 : 0), y: kerb, z: -31, height: 10.5, colour })),
+    ...colours.map((colour, at) => ({
+      x: -9 + at * 4.4 + (at > 1 ? 5 : 0),
+      y: kerb,
+      z: -31,
+      height: 10.5,
+      colour,
+    })),
     { x: 3.9, y: 73.5, z: 2.4, height: 7, colour: "#d9a441" },
   ];
 }
@@ -153,7 +224,15 @@ export function makePlaza(setting: PlazaSetting): THREE.Group {
   }
   for (const x of [-10, -5, 5, 10]) bench(form, x * 1.1, -8.5, 0);
   for (let x = -55; x <= 55; x += 11) lamp(form, x + 5, firstStreet + roadHalf + 0.8, 5.2);
-  for (const [x, z] of [[-9, -14], [4, -9], [4, -26], [23, -9], [23, -27], [-20, -31]] as const) lamp(form, x, z, 4.2);
+  for (const [x, z] of [
+    [-9, -14],
+    [4, -9],
+    [4, -26],
+    [23, -9],
+    [23, -27],
+    [-20, -31],
+  ] as const)
+    lamp(form, x, z, 4.2);
   for (let row = 0; row < 3; row++) {
     for (let step = 12; step < pitch.z - 8; step += 16) {
       for (const x of [-5.2, 5.2]) lamp(form, x, firstStreet - row * pitch.z - step, 4.6);
@@ -162,7 +241,10 @@ export function makePlaza(setting: PlazaSetting): THREE.Group {
   const flags = makeFlags(flagPlaces(), random, form, setting.daylight, setting.time, setting.wind);
   const group = new THREE.Group();
   group.name = "plaza";
-  const solid = new THREE.Mesh(form.geometry(), makeSurface({ daylight: setting.daylight, shade: setting.shade }));
+  const solid = new THREE.Mesh(
+    form.geometry(),
+    makeSurface({ daylight: setting.daylight, shade: setting.shade }),
+  );
   group.add(solid, flags, makePeople(walkers(random), random, setting));
   return group;
 }

@@ -22,8 +22,20 @@ export const railDepth = 1.34;
 
 /** What shades the plaza. */
 export const towerBlockers: readonly Blocker[] = [
-  { x: (body.left + body.right) / 2, z: (body.front + body.back) / 2, width: body.right - body.left, depth: body.back - body.front, height },
-  { x: (wing.left + wing.right) / 2, z: (wing.front + wing.back) / 2, width: wing.right - wing.left, depth: wing.back - wing.front, height: height - 10.5 },
+  {
+    x: (body.left + body.right) / 2,
+    z: (body.front + body.back) / 2,
+    width: body.right - body.left,
+    depth: body.back - body.front,
+    height,
+  },
+  {
+    x: (wing.left + wing.right) / 2,
+    z: (wing.front + wing.back) / 2,
+    width: wing.right - wing.left,
+    depth: wing.back - wing.front,
+    height: height - 10.5,
+  },
 ];
 
 /** The walls of the tower, each seen from outside. */
@@ -45,7 +57,8 @@ function dressWall(form: Form, wall: Pane): void {
   const along = [(wall.x1 - wall.x0) / length, (wall.z1 - wall.z0) / length] as const;
   const out = [-along[1], along[0]] as const;
   const turn = Math.atan2(-along[1], along[0]);
-  const at = (run: number, off: number) => [wall.x0 + along[0] * run + out[0] * off, wall.z0 + along[1] * run + out[1] * off] as const;
+  const at = (run: number, off: number) =>
+    [wall.x0 + along[0] * run + out[0] * off, wall.z0 + along[1] * run + out[1] * off] as const;
   for (let y = Math.ceil(wall.low / room.height) * room.height; y <= wall.high + 0.01; y += room.height) {
     const [x, z] = at(length / 2, 0.09);
     form.box([x, y + 0.08, z], [length + 0.36, 0.62, 0.18], stone, { turn, foot: 0.82 });
@@ -58,16 +71,34 @@ function dressWall(form: Form, wall: Pane): void {
     const strong = bay % 3 === 0;
     const [x, z] = at(run, strong ? 0.14 : 0.06);
     const depth = strong ? 0.3 : 0.14;
-    form.box([x, (wall.low + wall.high) / 2, z], [strong ? 0.16 : 0.07, wall.high - wall.low, depth], bronze, { turn, gloss: 0.25 });
+    form.box(
+      [x, (wall.low + wall.high) / 2, z],
+      [strong ? 0.16 : 0.07, wall.high - wall.low, depth],
+      bronze,
+      { turn, gloss: 0.25 },
+    );
   }
 }
 
 /** Parapets, plant rooms and a mast. */
 function crown(form: Form): void {
   const roof = (left: number, right: number, front: number, back: number, top: number) => {
-    form.quad([[left, top, back], [right, top, back], [right, top, front], [left, top, front]], "#8d877c");
+    form.quad(
+      [
+        [left, top, back],
+        [right, top, back],
+        [right, top, front],
+        [left, top, front],
+      ],
+      "#8d877c",
+    );
     const [x, z] = [(left + right) / 2, (front + back) / 2];
-    for (const [px, pz, sx, sz] of [[x, front, right - left + 0.5, 0.3], [x, back, right - left + 0.5, 0.3], [left, z, 0.3, back - front], [right, z, 0.3, back - front]] as const) {
+    for (const [px, pz, sx, sz] of [
+      [x, front, right - left + 0.5, 0.3],
+      [x, back, right - left + 0.5, 0.3],
+      [left, z, 0.3, back - front],
+      [right, z, 0.3, back - front],
+    ] as const) {
       form.box([px, top + 0.55, pz], [sx, 1.5, sz], stone, { foot: 0.85 });
     }
   };
@@ -94,8 +125,27 @@ function layRails(form: Form): void {
 }
 
 /** Strokes of the ten digits on a seven-part figure: top, upper left, upper right, middle, lower left, lower right, foot. */
-const strokes = ["1110111", "0010010", "1011101", "1011011", "0111010", "1101011", "1101111", "1010010", "1111111", "1111011"] as const;
-const strokePlaces = [[0, 1, 1, 0], [-0.5, 0.5, 0, 1], [0.5, 0.5, 0, 1], [0, 0, 1, 0], [-0.5, -0.5, 0, 1], [0.5, -0.5, 0, 1], [0, -1, 1, 0]] as const;
+const strokes = [
+  "1110111",
+  "0010010",
+  "1011101",
+  "1011011",
+  "0111010",
+  "1101011",
+  "1101111",
+  "1010010",
+  "1111111",
+  "1111011",
+] as const;
+const strokePlaces = [
+  [0, 1, 1, 0],
+  [-0.5, 0.5, 0, 1],
+  [0.5, 0.5, 0, 1],
+  [0, 0, 1, 0],
+  [-0.5, -0.5, 0, 1],
+  [0.5, -0.5, 0, 1],
+  [0, -1, 1, 0],
+] as const;
 
 /** The storey's number beside the lift, so that the climb can be read. */
 function numberStoreys(form: Form): void {
@@ -107,7 +157,11 @@ function numberStoreys(form: Form): void {
       const parts = strokes[Number(digit)] ?? strokes[0];
       strokePlaces.forEach(([px, py, flat, tall], part) => {
         if (parts[part] !== "1") return;
-        form.box([x - px * 0.26, y + py * 0.25, 1.5], [flat ? 0.3 : 0.06, tall ? 0.28 : 0.06, 0.03], "#f4ead6");
+        form.box(
+          [x - px * 0.26, y + py * 0.25, 1.5],
+          [flat ? 0.3 : 0.06, tall ? 0.28 : 0.06, 0.03],
+          "#f4ead6",
+        );
       });
     });
     form.box([2.75, storey * room.height + 1.95, 1.56], [1.0, 0.86, 0.1], "#54463a");
@@ -123,6 +177,9 @@ export function makeTower(daylight: Daylight, shade: BakedShade): THREE.Group {
   numberStoreys(form);
   const group = new THREE.Group();
   group.name = "tower";
-  group.add(new THREE.Mesh(form.geometry(), makeSurface({ daylight, shade })), makeRooms(walls, daylight, shade));
+  group.add(
+    new THREE.Mesh(form.geometry(), makeSurface({ daylight, shade })),
+    makeRooms(walls, daylight, shade),
+  );
   return group;
 }

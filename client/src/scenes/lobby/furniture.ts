@@ -1,8 +1,8 @@
 /** What stands in the lobby: all of timber, linen and clay. */
 import * as THREE from "three";
+import type { RoomShape } from "../../stage/daylit_room";
 import { Form } from "../../stage/form";
 import { between, choose, mulberry32, type Random } from "../../stage/random";
-import type { RoomShape } from "../../stage/daylit_room";
 
 const oak = "#b48a5c";
 const plaster = "#e9e0d1";
@@ -18,21 +18,86 @@ export function makeShell(room: RoomShape, seed: number): THREE.BufferGeometry {
     for (let z = front - between(random, 0, 2.2); z < back; z += 2.4) {
       const start = Math.max(z, front);
       const end = Math.min(z + 2.396, back);
-      if (end > start) form.quad([[x, 0, end], [x + 0.137, 0, end], [x + 0.137, 0, start], [x, 0, start]], choose(random, tones), { gloss: 0.05 });
+      if (end > start)
+        form.quad(
+          [
+            [x, 0, end],
+            [x + 0.137, 0, end],
+            [x + 0.137, 0, start],
+            [x, 0, start],
+          ],
+          choose(random, tones),
+          { gloss: 0.05 },
+        );
     }
   }
-  form.quad([[left, -0.005, back], [right, -0.005, back], [right, -0.005, front], [left, -0.005, front]], "#4d3a28");
-  form.quad([[left, 0, front], [right, 0, front], [right, height, front], [left, height, front]], plaster);
-  form.quad([[right, 0, back], [left, 0, back], [left, height, back], [right, height, back]], plaster);
-  form.quad([[right, 0, front], [right, 0, back], [right, height, back], [right, height, front]], plaster);
-  form.quad([[left, height, front], [right, height, front], [right, height, back], [left, height, back]], "#efe8dc");
-  const side = (z0: number, z1: number, low: number, high: number) => form.quad([[left, low, z1], [left, low, z0], [left, high, z0], [left, high, z1]], plaster);
+  form.quad(
+    [
+      [left, -0.005, back],
+      [right, -0.005, back],
+      [right, -0.005, front],
+      [left, -0.005, front],
+    ],
+    "#8a6744",
+  );
+  form.quad(
+    [
+      [left, 0, front],
+      [right, 0, front],
+      [right, height, front],
+      [left, height, front],
+    ],
+    plaster,
+  );
+  form.quad(
+    [
+      [right, 0, back],
+      [left, 0, back],
+      [left, height, back],
+      [right, height, back],
+    ],
+    plaster,
+  );
+  form.quad(
+    [
+      [right, 0, front],
+      [right, 0, back],
+      [right, height, back],
+      [right, height, front],
+    ],
+    plaster,
+  );
+  form.quad(
+    [
+      [left, height, front],
+      [right, height, front],
+      [right, height, back],
+      [left, height, back],
+    ],
+    "#efe8dc",
+  );
+  const side = (z0: number, z1: number, low: number, high: number) =>
+    form.quad(
+      [
+        [left, low, z1],
+        [left, low, z0],
+        [left, high, z0],
+        [left, high, z1],
+      ],
+      plaster,
+    );
   side(front, back, 0, window.low);
   side(front, back, window.high, height);
   side(front, window.far, window.low, window.high);
   side(window.near, back, window.low, window.high);
-  for (let z = front + 0.8; z < back; z += 1.2) form.box([(left + right) / 2, height - 0.1, z], [right - left, 0.2, 0.12], oak);
-  for (const [x, z, wide, deep] of [[0, front + 0.01, right - left, 0.02], [0, back - 0.01, right - left, 0.02], [right - 0.01, 0, 0.02, back - front], [left + 0.01, 0, 0.02, back - front]] as const) {
+  for (let z = front + 0.8; z < back; z += 1.2)
+    form.box([(left + right) / 2, height - 0.1, z], [right - left, 0.2, 0.12], oak);
+  for (const [x, z, wide, deep] of [
+    [0, front + 0.01, right - left, 0.02],
+    [0, back - 0.01, right - left, 0.02],
+    [right - 0.01, 0, 0.02, back - front],
+    [left + 0.01, 0, 0.02, back - front],
+  ] as const) {
     form.box([x, 0.05, z], [wide, 0.1, deep], "#cdbb9f");
   }
   frameWindow(form, room);
@@ -45,15 +110,24 @@ function frameWindow(form: Form, room: RoomShape): void {
   const middle = (near + far) / 2;
   form.box([room.left + 0.02, low - 0.03, middle], [0.3, 0.06, near - far + 0.12], oak, { gloss: 0.1 });
   form.box([x, high, middle], [0.16, 0.08, near - far + 0.1], oak);
-  for (let at = 0; at <= room.uprights; at++) form.box([x, (low + high) / 2, far + ((near - far) * at) / room.uprights], [0.14, high - low, 0.06], oak);
+  for (let at = 0; at <= room.uprights; at++)
+    form.box([x, (low + high) / 2, far + ((near - far) * at) / room.uprights], [0.14, high - low, 0.06], oak);
   form.box([x, low, middle], [0.16, 0.06, near - far], oak);
 }
 
-function cushion(form: Form, x: number, y: number, z: number, size: readonly [number, number, number], colour: string): void {
+function cushion(
+  form: Form,
+  x: number,
+  y: number,
+  z: number,
+  size: readonly [number, number, number],
+  colour: string,
+): void {
   const shape = new THREE.SphereGeometry(0.5, 12, 8);
   const position = shape.getAttribute("position");
   const square = (value: number) => Math.sign(value) * Math.abs(value * 2) ** 0.45 * 0.5;
-  for (let at = 0; at < position.count; at++) position.setXYZ(at, square(position.getX(at)), square(position.getY(at)), square(position.getZ(at)));
+  for (let at = 0; at < position.count; at++)
+    position.setXYZ(at, square(position.getX(at)), square(position.getY(at)), square(position.getZ(at)));
   shape.computeVertexNormals();
   form.add(shape, new THREE.Matrix4().makeScale(...size).setPosition(x, y, z), colour, { foot: 0.82 });
   shape.dispose();
@@ -64,7 +138,8 @@ function bench(form: Form, room: RoomShape): void {
   const x = room.left + 0.38;
   const { near, far } = room.window;
   form.box([x, 0.4, (near + far) / 2], [0.56, 0.06, near - far - 0.3], oak, { gloss: 0.08 });
-  for (const z of [far + 0.35, (near + far) / 2, near - 0.35]) form.box([x, 0.19, z], [0.5, 0.38, 0.08], "#99734b", { foot: 0.6 });
+  for (const z of [far + 0.35, (near + far) / 2, near - 0.35])
+    form.box([x, 0.19, z], [0.5, 0.38, 0.08], "#99734b", { foot: 0.6 });
   cushion(form, x, 0.475, (near + far) / 2, [0.52, 0.1, near - far - 0.4], linen);
   cushion(form, x - 0.1, 0.66, far + 0.55, [0.16, 0.36, 0.42], "#c59a62");
   cushion(form, x - 0.1, 0.66, near - 0.6, [0.16, 0.36, 0.42], "#7f9480");
@@ -75,16 +150,47 @@ function chest(form: Form, room: RoomShape): void {
   const z = room.front + 0.28;
   form.box([0, 0.34, z], [2.6, 0.44, 0.42], oak, { foot: 0.78, gloss: 0.06 });
   form.box([0, 0.575, z], [2.7, 0.035, 0.46], "#c0976a", { gloss: 0.1 });
-  for (const x of [-0.87, 0, 0.87]) form.box([x, 0.34, z + 0.215], [0.82, 0.37, 0.012], "#bd9264", { foot: 0.85 });
+  for (const x of [-0.87, 0, 0.87])
+    form.box([x, 0.34, z + 0.215], [0.82, 0.37, 0.012], "#bd9264", { foot: 0.85 });
   for (const x of [-1.15, 1.15]) form.box([x, 0.06, z], [0.06, 0.12, 0.34], "#6f5438");
-  for (const [at, colour, wide] of [[0, "#7f8f86", 0.26], [1, "#c9b48c", 0.24], [2, "#a86f4d", 0.22]] as const) form.box([0.92, 0.612 + at * 0.035, z], [wide, 0.034, 0.18], colour, { turn: 0.1 * at });
-  const vase = new THREE.LatheGeometry([[0.045, 0], [0.09, 0.06], [0.1, 0.14], [0.06, 0.24], [0.045, 0.29], [0.055, 0.31]].map(([r, y]) => new THREE.Vector2(r, y)), 16);
+  for (const [at, colour, wide] of [
+    [0, "#7f8f86", 0.26],
+    [1, "#c9b48c", 0.24],
+    [2, "#a86f4d", 0.22],
+  ] as const)
+    form.box([0.92, 0.612 + at * 0.035, z], [wide, 0.034, 0.18], colour, { turn: 0.1 * at });
+  const vase = new THREE.LatheGeometry(
+    [
+      [0.045, 0],
+      [0.09, 0.06],
+      [0.1, 0.14],
+      [0.06, 0.24],
+      [0.045, 0.29],
+      [0.055, 0.31],
+    ].map(([r, y]) => new THREE.Vector2(r, y)),
+    16,
+  );
   form.add(vase, new THREE.Matrix4().makeTranslation(-0.95, 0.592, z), "#d9cfc0", { foot: 0.75 });
   for (let stem = 0; stem < 9; stem++) {
     const angle = stem * 2.4;
     const reach = 0.08 + 0.012 * stem;
-    form.bar([-0.95, 0.88, z], [-0.95 + Math.cos(angle) * reach, 1.12 + 0.02 * (stem % 4), z + Math.sin(angle) * reach], 0.004, "#8a8a4e", {}, 3);
-    form.post([-0.95 + Math.cos(angle) * reach, 1.1 + 0.02 * (stem % 4), z + Math.sin(angle) * reach], 0.012, 0.07, "#d6b878", {}, 0.003, 5);
+    form.bar(
+      [-0.95, 0.88, z],
+      [-0.95 + Math.cos(angle) * reach, 1.12 + 0.02 * (stem % 4), z + Math.sin(angle) * reach],
+      0.004,
+      "#8a8a4e",
+      {},
+      3,
+    );
+    form.post(
+      [-0.95 + Math.cos(angle) * reach, 1.1 + 0.02 * (stem % 4), z + Math.sin(angle) * reach],
+      0.012,
+      0.07,
+      "#d6b878",
+      {},
+      0.003,
+      5,
+    );
   }
   vase.dispose();
 }
@@ -106,8 +212,14 @@ function plant(form: Form, x: number, z: number, random: Random): void {
       z + sin * reach * share + cos * aside,
     ];
     form.bar([x, 0.34, z], point(0.2, 0, 0), 0.006, "#64763f", {}, 3);
-    form.quad([point(0.2, 0, 0), point(0.65, 0.075, 0.02), point(1.15, 0, 0.12), point(0.65, -0.075, 0.02)], colour);
-    form.quad([point(0.2, 0, 0), point(0.65, -0.075, 0.02), point(1.15, 0, 0.12), point(0.65, 0.075, 0.02)], colour);
+    form.quad(
+      [point(0.2, 0, 0), point(0.65, 0.075, 0.02), point(1.15, 0, 0.12), point(0.65, -0.075, 0.02)],
+      colour,
+    );
+    form.quad(
+      [point(0.2, 0, 0), point(0.65, -0.075, 0.02), point(1.15, 0, 0.12), point(0.65, 0.075, 0.02)],
+      colour,
+    );
   }
 }
 
@@ -125,9 +237,11 @@ export function makeFurniture(room: RoomShape, seed: number): THREE.BufferGeomet
   form.add(inner, new THREE.Matrix4().makeTranslation(0, 0.012, 0), "#d8c9a8");
   form.bar([1.6, room.height, -1.2], [1.6, 2.25, -1.2], 0.006, "#4a4038", {}, 4);
   form.post([1.6, 1.98, -1.2], 0.24, 0.27, "#e6d5b3", {}, 0.06, 20);
-  for (let slat = 0; slat < 24; slat++) form.box([room.right - 0.03, 1.2, 0.2 + slat * 0.12], [0.05, 2.4, 0.06], "#b28a5f");
+  for (let slat = 0; slat < 24; slat++)
+    form.box([room.right - 0.03, 1.2, 0.2 + slat * 0.12], [0.05, 2.4, 0.06], "#b28a5f");
   form.box([room.right - 0.3, 0.44, 1.6], [0.5, 0.06, 2.2], oak, { gloss: 0.08 });
-  for (const z of [0.65, 2.55]) form.box([room.right - 0.3, 0.21, z], [0.44, 0.42, 0.08], "#99734b", { foot: 0.6 });
+  for (const z of [0.65, 2.55])
+    form.box([room.right - 0.3, 0.21, z], [0.44, 0.42, 0.08], "#99734b", { foot: 0.6 });
   for (const shape of [rug, inner]) shape.dispose();
   return form.geometry();
 }

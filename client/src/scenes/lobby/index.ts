@@ -27,38 +27,67 @@ const morning: Day = {
   hazeHeight: 90,
 };
 
-const room: RoomShape = { left: -3.4, right: 3.4, front: -3.1, back: 3.1, height: 2.9, window: { near: 1.9, far: -2.1, low: 0.62, high: 2.5 }, uprights: 4 };
+const room: RoomShape = {
+  left: -3.4,
+  right: 3.4,
+  front: -3.1,
+  back: 3.1,
+  height: 2.9,
+  window: { near: 1.9, far: -2.1, low: 0.62, high: 2.5 },
+  uprights: 4,
+};
 
 const grain = `
 vec3 across = abs(normal);
 vec2 at = across.y > 0.5 ? vWorld.zx : (across.x > 0.5 ? vWorld.zy : vWorld.xy);
 float fibre = texture2D(noise, at * vec2(0.22, 3.1)).b;
-float woody = smoothstep(0.06, 0.25, vTint.r - vTint.b) * step(vTint.g, vTint.r);
+float woody = smoothstep(0.19, 0.3, vTint.r - vTint.b) * step(vTint.g, vTint.r);
 albedo *= mix(0.97 + 0.06 * texture2D(noise, at * 0.7).b, 0.80 + 0.38 * fibre, woody);
 `;
 
 /** Meadow, trees and hills before the window. */
-function makeOutside(root: THREE.Group, seed: number, daylight: ReturnType<typeof makeDaylight>, noise: THREE.Texture, time: THREE.IUniform<number>): void {
+function makeOutside(
+  root: THREE.Group,
+  seed: number,
+  daylight: ReturnType<typeof makeDaylight>,
+  noise: THREE.Texture,
+  time: THREE.IUniform<number>,
+): void {
   const random = mulberry32(seed + 3);
   const trees: TreePlace[] = Array.from({ length: 26 }, (_, at) => {
     const z = between(random, -46, 40);
     const x = -between(random, 20, 70) - (at < 3 ? 0 : 8);
-    return { x, y: -0.5, z, height: between(random, 7, 12), colour: choose(random, ["#6f9038", "#81993e", "#8f9d45", "#5c8238"]) };
+    return {
+      x,
+      y: -0.5,
+      z,
+      height: between(random, 7, 12),
+      colour: choose(random, ["#6f9038", "#81993e", "#8f9d45", "#5c8238"]),
+    };
   });
-  trees.push({ x: -9, y: -0.5, z: -6.5, height: 6.5, colour: "#86a044" }, { x: -12.5, y: -0.5, z: 5, height: 7.5, colour: "#7a963e" });
+  trees.push(
+    { x: -9, y: -0.5, z: -6.5, height: 6.5, colour: "#86a044" },
+    { x: -12.5, y: -0.5, z: 5, height: 7.5, colour: "#7a963e" },
+  );
   const foliage = { daylight, leaves: leafTexture(seed, 96), time, wind: { value: 0.2 } };
   const meadow = new THREE.Mesh(
     new THREE.CircleGeometry(300, 32).rotateX(-Math.PI / 2),
     makeSurface({
       daylight,
       shared: "uniform sampler2D noise;",
-      paint: "vec4 broad = texture2D(noise, vWorld.xz * 0.03); vec4 fine = texture2D(noise, vWorld.xz * 0.4); albedo = mix(vec3(0.13, 0.20, 0.05), vec3(0.27, 0.30, 0.09), broad.r * 0.6 + fine.b * 0.4);",
+      paint:
+        "vec4 broad = texture2D(noise, vWorld.xz * 0.03); vec4 fine = texture2D(noise, vWorld.xz * 0.4); albedo = mix(vec3(0.13, 0.20, 0.05), vec3(0.27, 0.30, 0.09), broad.r * 0.6 + fine.b * 0.4);",
       uniforms: { noise: { value: noise } },
       parameters: { vertexColors: false },
     }),
   );
   meadow.position.y = -0.5;
-  root.add(makeSky({ daylight, noise, time, clearness: 0.36 }), meadow, makeHills(seed, daylight, 190, 420, 62), ...makeTrees(trees, foliage, makeLeafMaterial(foliage), 110, seed + 4));
+  root.add(
+    makeSky({ daylight, noise, time, clearness: 0.3 }),
+    meadow,
+    makeHills(seed, daylight, 190, 420, 62),
+    ...makeTrees(trees, foliage, makeLeafMaterial(foliage), 110, seed + 4),
+  );
 }
 
 /** Builds the scene; it has no state. */
@@ -69,7 +98,10 @@ export function makeLobby(setting: SceneSetting): Scene<unknown> {
   const daylight = makeDaylight(morning);
   const noise = noiseTexture(setting.seed, 128);
   const inside = makeRoomSurface(daylight, room, noise, grain);
-  root.add(new THREE.Mesh(makeShell(room, setting.seed), inside), new THREE.Mesh(makeFurniture(room, setting.seed + 1), inside));
+  root.add(
+    new THREE.Mesh(makeShell(room, setting.seed), inside),
+    new THREE.Mesh(makeFurniture(room, setting.seed + 1), inside),
+  );
   makeOutside(root, setting.seed, daylight, noise, time);
   root.add(...daylight.lights);
   const standpoint = new THREE.Object3D();
