@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Verify Audit
-         * @description Check the hash chain of the whole audit log.
+         * @description Check the hash chain of the clinic's whole audit log.
          */
         get: operations["verify_audit"];
         put?: never;
@@ -114,7 +114,7 @@ export interface paths {
         get?: never;
         /**
          * Change Password
-         * @description Set a new password; every other sign-in of the account ends.
+         * @description Set a new password. All sign-ins of the account end, and this one goes on as a new one.
          */
         put: operations["change_password"];
         post?: never;
@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * List Patients
-         * @description The clinic's patients whose name or number contains `query`, by family name.
+         * @description The clinic's patients whose name or number contains every word of `query`, by family name; at most 200.
          */
         get: operations["list_patients"];
         put?: never;
@@ -437,7 +437,7 @@ export interface paths {
         };
         /**
          * Export Parquet
-         * @description The session's timeline as one Parquet table.
+         * @description The session's events and series as Parquet files in one ZIP.
          */
         get: operations["export_parquet"];
         put?: never;
@@ -590,26 +590,46 @@ export interface components {
             /** Action */
             action: string;
             /**
-             * Actor Id
-             * @description Null for what happened before anyone was signed in.
+             * Actor
+             * @description A practitioner's id, or `subject`, `room`, `setup` or `system`.
              */
-            actor_id: string | null;
-            /** Actor Name */
+            actor: string;
+            /**
+             * Actor Name
+             * @description The practitioner's name; null for other actors.
+             */
             actor_name: string | null;
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /**
+             * Detail
+             * @description Ids, numbers and names of fields.
+             */
+            detail: {
+                [key: string]: string | number | boolean;
+            };
             /** Number */
             number: number;
             /**
-             * Target
+             * Record
              * @description What kind of record: patient, session, practitioner…
              */
-            target: string | null;
-            /** Target Id */
-            target_id: string | null;
+            record: string;
+            /** Record Id */
+            record_id: string;
+        };
+        /**
+         * AuditFinding
+         * @description A record that does not fit, as in `audit entry 17`, and why.
+         */
+        AuditFinding: {
+            /** Reason */
+            reason: string;
+            /** Record */
+            record: string;
         };
         /**
          * AuditPage
@@ -623,17 +643,15 @@ export interface components {
         };
         /**
          * AuditVerification
-         * @description Whether the audit log is as it was written; else the first entry that does not fit.
+         * @description Whether the audit log is as it was written; else what does not fit.
          */
         AuditVerification: {
-            /** Broken At */
-            broken_at: number | null;
             /** Entries */
             entries: number;
+            /** Findings */
+            findings: components["schemas"]["AuditFinding"][];
             /** Intact */
             intact: boolean;
-            /** Reason */
-            reason: string | null;
         };
         /**
          * CeilingsNew
@@ -1292,7 +1310,7 @@ export interface components {
             /** Unit */
             unit: string | null;
             /** Values */
-            values: (number | string)[];
+            values: (number | string | boolean)[];
         };
         /**
          * Session
@@ -1613,11 +1631,13 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description Why not, and what to do. */
             default: {
@@ -2302,7 +2322,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.apache.parquet": string;
+                    "application/zip": string;
                 };
             };
             /** @description Why not, and what to do. */
