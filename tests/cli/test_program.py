@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from abaton.cli.program import EXIT_CODES
@@ -24,6 +26,14 @@ def test_problem_tells_what_was_got_what_was_expected_and_what_to_do(abaton: Aba
     assert "nosuchsession" in got
     assert expected.startswith("Expected ")
     assert next_step.startswith("Do ")
+
+
+def test_folder_that_cannot_be_made_is_named(abaton: Abaton, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    ended = abaton("demo", "--port", "0", "--data", tmp_path / "file" / "data")
+    assert ended.code == EXIT_CODES["unavailable"]
+    assert str(tmp_path / "file" / "data") in ended.errors
+    assert "--data" in ended.errors
 
 
 def test_exit_codes_tell_problems_apart() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -113,7 +113,8 @@ def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
     )
 
 
-def _loop_factory():  # noqa: ANN202
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The faster event loop where it is installed, else None for Python's own."""
     if find_spec("uvloop") is None:
         return None
     import uvloop

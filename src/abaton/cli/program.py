@@ -51,5 +51,19 @@ def main() -> None:
     except Problem as problem:
         show_problem(problem)
         sys.exit(EXIT_CODES[problem.kind])
+    except OSError as error:
+        problem = _unusable(error)
+        show_problem(problem)
+        sys.exit(EXIT_CODES[problem.kind])
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+
+
+def _unusable(error: OSError) -> Problem:
+    return Problem(
+        "file_unusable",
+        got=f"{error.strerror or error}: {error.filename or 'a file or device'}",
+        expected="files and folders that this user may read and write, on a disk with room",
+        next_step="Check who owns it and how full the disk is, or choose another folder with --data.",
+        kind="unavailable",
+    )
