@@ -35,7 +35,7 @@ export const lateMorning: Day = {
   ambientStrength: 0.82,
   bounceColour: "#cbb594",
   bounceStrength: 0.42,
-  hazePerMetre: 0.00062,
+  hazePerMetre: 0.0005,
   hazeHeight: 260,
 };
 

@@ -81,8 +81,8 @@ function ringedBox(rings: readonly (readonly [number, number, number])[]): THREE
 
 const shared = /* glsl */ `
 varying vec3 vOnWall;
-varying vec3 vBuild;
-varying vec2 vKind;
+flat varying vec3 vBuild;
+flat varying vec2 vKind;
 `;
 
 const move = /* glsl */ `
@@ -93,7 +93,7 @@ float wide = abs(normal.x) > abs(normal.z) ? size.z : size.x;
 float along = abs(normal.x) > abs(normal.z) ? position.z : position.x;
 vOnWall = vec3((along + 0.5) * wide, shape.y * size.y, normal.y);
 vBuild = vec3(wide, size.y, size.x);
-vKind = kind;
+vKind = vec2(kind.x, floor(kind.y * 997.0) * 0.137);
 `;
 
 /** Windows as filtered pulse trains: they melt into their mean colour with distance and never shimmer. */
@@ -119,8 +119,8 @@ vec2 frameLow = low - vec2(0.055, 0.045);
 vec2 frameHigh = high + vec2(0.055, 0.03);
 vec2 framed = (pulse(grid + spread * 0.5, frameLow, frameHigh) - pulse(grid - spread * 0.5, frameLow, frameHigh)) / spread;
 float frame = clamp(framed.x * framed.y, 0.0, 1.0) * wallFace - glass;
-float dice = hash(cell + vKind.y * 91.7);
-float dice2 = hash(cell.yx * 1.7 + vKind.y * 37.1);
+float dice = hash(cell + vKind.y * 9.17);
+float dice2 = hash(cell.yx * 1.7 + vKind.y * 3.71);
 vec3 pane = mix(vec3(0.045, 0.06, 0.075), vec3(0.34, 0.31, 0.26), near * step(0.72, dice) * step(0.35, fract(grid.y) + dice2 * 0.5));
 pane = mix(pane, vec3(0.10, 0.13, 0.15), 1.0 - near);
 float lamp = near * step(0.93, dice2) * (1.0 - 0.6 * street);
@@ -129,12 +129,12 @@ if (vOnWall.z > 0.7) {
   float grain = texture2D(noise, vWorld.xz * 0.045).b;
   albedo = mix(vec3(0.20, 0.19, 0.18), vec3(0.33, 0.31, 0.29), grain) * mix(vec3(1.0), vTint * 1.3, 0.5);
 } else {
-  float stain = texture2D(noise, vec2(vOnWall.x + vKind.y * 50.0, vOnWall.y) * 0.03).r;
+  float stain = texture2D(noise, vec2(vOnWall.x + vKind.y * 5.0, vOnWall.y) * 0.03).r;
   albedo *= 0.86 + 0.22 * stain;
   albedo *= 1.0 - 0.22 * clamp(band, 0.0, 1.0) * wallFace;
   albedo = mix(albedo, albedo * (style < 0.5 ? 1.22 : 0.55), clamp(frame, 0.0, 1.0));
   albedo = mix(albedo, pane, glass);
-  vec3 shop = mix(vec3(0.30, 0.16, 0.09), vec3(0.10, 0.17, 0.17), step(0.5, vKind.y));
+  vec3 shop = mix(vec3(0.30, 0.16, 0.09), vec3(0.10, 0.17, 0.17), step(0.5, fract(vKind.y * 7.3)));
   albedo = mix(albedo, mix(shop, vTint, 0.35), street * wallFace * (1.0 - glass) * (style < 0.5 ? 0.8 : 0.3));
   glow += vec3(1.0, 0.72, 0.42) * (lamp * 0.35 + street * 0.16) * glass;
   gloss = glass * (style > 1.5 ? 0.95 : 0.62);

@@ -31,6 +31,9 @@ const clothes = [
   "#94a7ad",
 ] as const;
 
+/** Sunlit paving as it looks in shade. */
+const shadowColour = "#8a8378";
+
 function personShape(): THREE.BufferGeometry {
   const skin = "#b98a6a";
   const cloth = "#ffffff";
@@ -38,15 +41,10 @@ function personShape(): THREE.BufferGeometry {
   const head = new THREE.SphereGeometry(0.112, 7, 5);
   const hair = new THREE.SphereGeometry(0.122, 7, 3, 0, Math.PI * 2, 0, 1.5);
   const form = new Form();
-  form.quad(
-    [
-      [-0.3, 0.015, 0.3],
-      [0.3, 0.015, 0.3],
-      [0.3, 0.015, -0.3],
-      [-0.3, 0.015, -0.3],
-    ],
-    "#3a342c",
-  );
+  // The shadow: flat on the ground, along +X; the shader turns it away from the sun.
+  const shadow = new THREE.CircleGeometry(1, 8).rotateX(-Math.PI / 2);
+  form.add(shadow, new THREE.Matrix4().makeScale(1.15, 1, 0.21).setPosition(1.0, 0.012, 0), shadowColour);
+
   for (const z of [-0.095, 0.095]) {
     form.post([0, 0.02, z], 0.06, 0.84, trousers, { foot: 0.7, hollow: true }, 0.082, 5);
     form.box([0.05, 0.04, z], [0.24, 0.08, 0.09], "#26221f");
@@ -67,7 +65,7 @@ function personShape(): THREE.BufferGeometry {
     new THREE.Matrix4().makeTranslation(-0.012, 1.615, 0).multiply(new THREE.Matrix4().makeRotationZ(0.45)),
     "#4a3527",
   );
-  for (const shape of [head, hair, torso, shoulders]) shape.dispose();
+  for (const shape of [head, hair, torso, shoulders, shadow]) shape.dispose();
   return form.geometry();
 }
 
@@ -82,11 +80,17 @@ vec3 side = vec3(-ahead.z, 0.0, ahead.x);
 vec3 route = vec3(cos(spot.w), 0.0, sin(spot.w));
 float stride = sin((pace.y * time + pace.z) * 4.4) * step(0.01, pace.x);
 float flank = sign(position.z);
-float leg = smoothstep(0.85, 0.1, position.y) * step(abs(position.z), 0.2) * step(0.02, position.y);
+float leg = smoothstep(0.85, 0.1, position.y) * step(abs(position.z), 0.2) * step(0.018, position.y);
 float arm = step(0.19, abs(position.z)) * step(0.5, position.y) * smoothstep(1.45, 0.8, position.y);
 vec3 body = position;
 body.x += stride * flank * (leg * 0.34 - arm * 0.26);
-body.y += position.y > 0.02 ? leg * 0.06 * max(0.0, stride * flank) : 0.0;
+body.y += position.y > 0.018 ? leg * 0.06 * max(0.0, stride * flank) : 0.0;
+if (position.y < 0.016) {
+  ahead = -normalize(vec3(sunDirection.x, 0.0, sunDirection.z));
+  side = vec3(-ahead.z, 0.0, ahead.x);
+  vec2 lit = texture2D(shadeMap, (spot.xz + route.xz * run - shadeBounds.xy) * shadeBounds.z).rg;
+  body = lit.x > 0.3 ? vec3(0.0) : position + vec3(0.0, 0.016, 0.0);
+}
 tint = abs(color.r - color.b) < 0.002 ? color * instanceColor : color;
 place = modelMatrix;
 facing = ahead * normal.x + vec3(0.0, normal.y, 0.0) + side * normal.z;
@@ -117,7 +121,8 @@ export function makePeople(
   const material = makeSurface({
     daylight: setting.daylight,
     shade: setting.shade,
-    attributes: "attribute vec4 spot; attribute vec3 pace; uniform float time;",
+    attributes:
+      "attribute vec4 spot; attribute vec3 pace; uniform float time; uniform vec3 sunDirection; uniform sampler2D shadeMap; uniform vec4 shadeBounds;",
     move,
     uniforms: { time: setting.time },
   });

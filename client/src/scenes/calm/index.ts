@@ -99,7 +99,7 @@ function build(root: THREE.Group, seed: number, mood: Mood): void {
     mirrored([hills, ...near, ...far, reeds, timber], waterLevel),
     pond,
     lilies,
-    makeGrass(sowGrass(random, 3600), { blades: 5, width: 0.075, spread: 0.55, lean: 0.42 }, random, lit),
+    makeGrass(sowGrass(random, 2700), { blades: 5, width: 0.075, spread: 0.55, lean: 0.42 }, random, lit),
     makeGrass(
       scatterFlowers(random, 120),
       {

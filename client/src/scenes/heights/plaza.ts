@@ -2,7 +2,7 @@
 import * as THREE from "three";
 import { type FlagPlace, makeFlags } from "../../stage/breeze";
 import { firstStreet, pitch } from "../../stage/city_plan";
-import type { Daylight } from "../../stage/daylight";
+import { type Daylight, lateMorning } from "../../stage/daylight";
 import type { TreePlace } from "../../stage/foliage";
 import { Form } from "../../stage/form";
 import { kerb, roadHalf } from "../../stage/ground";
@@ -45,6 +45,26 @@ export function plazaTrees(random: Random): TreePlace[] {
   return trees;
 }
 
+/** Sunlit paving as it looks in shade. */
+const shadowColour = "#8a8378";
+const shadowRun = lateMorning.sunDirection.clone().setY(0).divideScalar(-lateMorning.sunDirection.y);
+
+/** The long thin shadow of something upright, flat on the paving. */
+function castShadow(form: Form, x: number, z: number, height: number, wide: number): void {
+  const run = shadowRun.clone().multiplyScalar(height);
+  const side = new THREE.Vector3(-run.z, 0, run.x).setLength(wide / 2);
+  const y = kerb + 0.028;
+  form.quad(
+    [
+      [x + side.x, y, z + side.z],
+      [x + run.x + side.x, y, z + run.z + side.z],
+      [x + run.x - side.x, y, z + run.z - side.z],
+      [x - side.x, y, z - side.z],
+    ],
+    shadowColour,
+  );
+}
+
 function bench(form: Form, x: number, z: number, turn: number): void {
   const cos = Math.cos(turn);
   const sin = Math.sin(turn);
@@ -63,11 +83,12 @@ function bench(form: Form, x: number, z: number, turn: number): void {
     form.box([ux, kerb + 0.55, uz], [0.06, 0.5, 0.05], iron, { turn });
   }
   const [sx, sz] = at(0, 0.05);
-  form.box([sx, kerb + 0.012, sz], [2.1, 0.01, 0.7], "#6b6153", { turn });
+  form.box([sx, kerb + 0.012, sz], [1.85, 0.03, 0.5], "#7d756a", { turn });
 }
 
 function lamp(form: Form, x: number, z: number, height: number): void {
   form.post([x, kerb, z], 0.14, 0.5, iron, {}, 0.09, 7);
+  if (z > firstStreet) castShadow(form, x, z, height + 0.3, 0.13);
   form.post([x, kerb + 0.5, z], 0.06, height - 0.5, iron, {}, 0.045, 6);
   form.post([x, kerb + height, z], 0.1, 0.42, "#f3e6c8", { gloss: 0.2 }, 0.22, 8);
   form.post([x, kerb + height + 0.42, z], 0.28, 0.08, iron, {}, 0.05, 8);
