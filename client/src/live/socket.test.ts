@@ -198,15 +198,37 @@ describe("a connection", () => {
     ]);
   });
 
-  it("starts afresh where the room could not resume", () => {
+  it("hears the whole session where the room could not resume", () => {
     join();
     happen(5);
     newest().lose();
     time.pass(250);
-    join({ resumed: false, event: 90 });
-    happen(90);
-    happen(91);
-    expect(received.filter((name) => name.startsWith("event"))).toEqual(["event 5", "event 91"]);
+    join({ resumed: false, event: 6 });
+    for (const event of [0, 1, 2]) happen(event);
+    newest().lose();
+    time.pass(250);
+    newest().open();
+    expect(newest().messages("hello")[0]?.resume_from).toBe(2);
+    expect(received.filter((name) => name.startsWith("event"))).toEqual([
+      "event 5",
+      "event 0",
+      "event 1",
+      "event 2",
+    ]);
+  });
+
+  it("asks for the whole session again when it was lost before any of it came", () => {
+    join({ event: 90 }).lose();
+    time.pass(250);
+    newest().open();
+    expect(newest().messages("hello")[0]?.resume_from).toBeNull();
+  });
+
+  it("as a guest resumes from where it came in", () => {
+    join({ event: 90, role: "subject" }).lose();
+    time.pass(250);
+    newest().open();
+    expect(newest().messages("hello")[0]?.resume_from).toBe(90);
   });
 
   it("pings each second and gives up a line that is dead but looks open", () => {

@@ -48,7 +48,9 @@ export class RoomSocket {
   status: Status = "connecting";
   private readonly options: SocketOptions;
   private socket: WireSocket | null = null;
+  /** The last event heard, and what to resume from where none was. */
   private lastEvent: number | null = null;
+  private resumeFrom: number | null = null;
   private attempts = 0;
   private openedMs = 0;
   private readonly timers = new Set<() => void>();
@@ -106,9 +108,7 @@ export class RoomSocket {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       const { token } = this.options;
-      socket.send(
-        encodeMessage({ type: "hello", protocol: PROTOCOL, token, resume_from: this.lastEvent ?? null }),
-      );
+      socket.send(encodeMessage({ type: "hello", protocol: PROTOCOL, token, resume_from: this.resumeFrom }));
     };
     socket.onmessage = ({ data }) => {
       if (socket === this.socket && data instanceof ArrayBuffer) this.receive(data);
@@ -135,6 +135,7 @@ export class RoomSocket {
     if (message.type === "happened") {
       if (message.event <= (this.lastEvent ?? -1)) return;
       this.lastEvent = message.event;
+      this.resumeFrom = message.event;
     }
     if (message.type === "acknowledged") this.requests.acknowledge(message.number);
     if (message.type === "refused" && this.requests.refuse(message)) return;
@@ -147,7 +148,12 @@ export class RoomSocket {
     this.clock.greet(welcome.time_us, nowMs);
     this.watchdog.restart(nowMs);
     this.requests.continueAt(welcome.next_number);
-    if (!welcome.resumed || this.lastEvent === null) this.lastEvent = welcome.event;
+    if (!welcome.resumed) {
+      this.lastEvent = null;
+      // The clinic's side is now told the whole session from its beginning, a guest only what follows.
+      const guest = welcome.role === "subject" || welcome.role === "peer";
+      this.resumeFrom = guest ? welcome.event : null;
+    }
     this.become("joined");
     this.ping(nowMs);
   }

@@ -5,8 +5,9 @@ const WIDTH = 1024;
 const HEIGHT = 160;
 const METRES_PER_PIXEL = 0.0009;
 const DISTANCE_M = 1.25;
-const BELOW_M = 0.42;
-const FOLLOW_RADIANS = 0.45;
+const BELOW_M = 0.62;
+const FOLLOW_RADIANS = 0.4;
+const ARRIVED_RADIANS = 0.04;
 const SECONDS = 7;
 
 const forward = new THREE.Vector3();
@@ -20,6 +21,7 @@ export class Caption {
   private readonly texture: THREE.CanvasTexture;
   private leftSeconds = 0;
   private yaw = 0;
+  private following = false;
 
   constructor() {
     this.canvas.width = WIDTH;
@@ -62,7 +64,9 @@ export class Caption {
     forward.set(0, 0, -1).applyQuaternion(head.quaternion);
     const heading = Math.atan2(-forward.x, -forward.z);
     const off = Math.atan2(Math.sin(heading - this.yaw), Math.cos(heading - this.yaw));
-    if (Math.abs(off) > FOLLOW_RADIANS) this.yaw += off * Math.min(1, 3 * deltaSeconds);
+    if (Math.abs(off) > FOLLOW_RADIANS) this.following = true;
+    if (Math.abs(off) < ARRIVED_RADIANS) this.following = false;
+    if (this.following) this.yaw += off * Math.min(1, 4 * deltaSeconds);
     this.mesh.position.set(
       head.position.x - Math.sin(this.yaw) * DISTANCE_M,
       head.position.y - BELOW_M,

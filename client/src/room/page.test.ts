@@ -85,11 +85,11 @@ describe("the rating", () => {
     }
   });
 
-  it("is hit by every step about as easily, none smaller than two degrees at the panel's 34", () => {
+  it("is hit by every step about as easily, none smaller than two degrees at the panel's 40", () => {
     const choices = page.widgets.filter(({ kind }) => kind === "choice");
     expect(choices).toHaveLength(11);
     for (const { width, height } of choices) {
-      expect((width / PANEL_WIDTH) * 34).toBeGreaterThan(2);
+      expect((width / PANEL_WIDTH) * 40).toBeGreaterThan(2);
       expect(height).toBeGreaterThanOrEqual(width);
     }
   });

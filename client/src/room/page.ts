@@ -98,7 +98,7 @@ function stopWidget(y: number, height = 104): Widget {
 function lobby({ place, seated, gaze, vignette, presenting }: PanelModel): Draft {
   const first =
     place === "waiting"
-      ? "You are waiting to be admitted. Your guide knows that you are here."
+      ? "You are waiting to be admitted. Your guide sees you."
       : "You are admitted. Your guide begins when you are both ready.";
   const page = words("Welcome", [first, "", "You can stop at any moment, and it works at once:"], 640);
   page.lines.push(...HOW_TO_STOP[presenting ? "headset" : "screen"].map((way) => `•  ${way}`));

@@ -3,8 +3,8 @@ import * as THREE from "three";
 import { STANDING_EYES_M } from "../xr/comfort.ts";
 import { PANEL_HEIGHT, PANEL_WIDTH, type Page, type Widget, widgetAt } from "./page.ts";
 
-/** Size of a pixel at a metre from the eyes: the panel is 34 degrees wide wherever it hangs. */
-const RADIANS_PER_PIXEL = 0.6 / PANEL_WIDTH;
+/** Size of a pixel at a metre from the eyes: the panel is 40 degrees wide wherever it hangs. */
+const RADIANS_PER_PIXEL = 0.7 / PANEL_WIDTH;
 const FONT = '"Figtree Variable", "Segoe UI", sans-serif';
 const COLOR = {
   paper: "#fbf5ea",

@@ -17,6 +17,8 @@ export interface RoomProbe {
   readonly stops_ms: readonly number[];
   readonly frames: number;
   readonly cover: number;
+  /** Where a widget of the panel is, in metres of the device's own space; null where there is none. */
+  readonly where: (widget: string) => number[] | null;
 }
 
 declare global {
@@ -26,14 +28,14 @@ declare global {
 export function probe(room: Room): RoomProbe {
   const { info } = room.viewer.renderer;
   const read: { [Name in keyof RoomProbe]: () => RoomProbe[Name] } = {
-    phase: () => room.state?.view.phase ?? null,
-    place: () => room.place,
+    phase: () => room.visit.state?.view.phase ?? null,
+    place: () => room.visit.place,
     scene: () => room.director.place,
-    status: () => room.link.status,
-    page: () => room.shownPage.key,
-    widgets: () => room.shownPage.widgets.map(({ id }) => id),
+    status: () => room.visit.link.status,
+    page: () => room.page.key,
+    widgets: () => room.page.widgets.map(({ id }) => id),
     presenting: () => room.viewer.presenting,
-    state: () => room.state && { ...room.state.shown },
+    state: () => room.visit.state && { ...room.visit.state.shown },
     draw_calls: () => info.render.calls,
     triangles: () => info.render.triangles,
     textures: () => info.memory.textures,
@@ -41,6 +43,7 @@ export function probe(room: Room): RoomProbe {
     stops_ms: () => [...room.stopwatch.allMs],
     frames: () => info.render.frame,
     cover: () => room.director.cover.material.opacity,
+    where: () => (widget) => room.whereIs(widget),
   };
   const descriptors = Object.fromEntries(
     Object.entries(read).map(([name, get]) => [name, { get, enumerable: true }]),

@@ -1,7 +1,7 @@
 /** The page about the picture: status, the way into VR, Stop, settings. */
 import type { Status } from "../live/socket.ts";
 import type { Availability } from "../xr/session.ts";
-import type { HeartMeasurement, StrapState } from "./heart.ts";
+import type { StrapState } from "./heart.ts";
 
 export interface ScreenActions {
   enterVr(): void;
@@ -97,11 +97,16 @@ export class Screen {
     button.disabled = state === "absent" || state === "connecting" || state === "connected";
   }
 
-  /** The last pulse and where it comes from: `strap`, or `recorded` for one that is played. */
-  heart({ rate_bpm }: Pick<HeartMeasurement, "rate_bpm">, source: string): void {
+  /** The last pulse, in beats a minute. */
+  heart(rate_bpm: number): void {
     const heart = this.find(".heart");
     heart.hidden = false;
-    heart.textContent = `♥ ${Math.round(rate_bpm)} a minute${source === "recorded" ? " (recorded)" : ""}`;
+    heart.textContent = `Pulse ${Math.round(rate_bpm)}`;
+  }
+
+  /** While something goes on, advice is out of the way. */
+  quiet(quiet: boolean): void {
+    this.root.classList.toggle("quiet-page", quiet);
   }
 
   /** Whether the strap's intervals are made up. */

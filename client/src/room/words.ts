@@ -18,9 +18,9 @@ export const FROZEN: Record<string, string> = {
 
 export const HOW_TO_STOP = {
   headset: [
-    "Squeeze both grips for one second, or hold the upper button",
+    "Squeeze both grips for one second",
     "Look at your wrist and touch Stop",
-    "Press Stop on this panel",
+    "Hold the upper button, or press Stop here",
   ],
   screen: [
     "Press Stop below, or the Escape key",
