@@ -1,16 +1,10 @@
 import { MantineProvider } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "react-router/dom";
+import { styleNonce } from "./nonce.ts";
 import { queryClient } from "./query_client.ts";
 import { router } from "./routes.tsx";
 import { cssVariables, theme } from "./theme.ts";
-
-/** The nonce under which this page may add style elements, put into it by the server. */
-function styleNonce(): string {
-  return document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
-}
 
 export function Console() {
   return (
@@ -21,10 +15,7 @@ export function Console() {
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={queryClient}>
-        <ModalsProvider>
-          <Notifications position="bottom-right" />
-          <RouterProvider router={router} />
-        </ModalsProvider>
+        <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   );
