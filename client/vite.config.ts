@@ -1,11 +1,10 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { inputProfiles } from "./input_profiles.ts";
 
 const server = "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [react(), inputProfiles()],
+  plugins: [react()],
   build: {
     outDir: "../src/abaton/server/static",
     emptyOutDir: true,
