@@ -59,10 +59,11 @@ def test_a_session_is_valid_for_both_validators(database: Database, session: ses
 
 def test_the_validators_can_fail(database: Database, session: sessions.Session) -> None:
     found = exported(database, session)
-    del of_type(found, "Consent")[0]["scope"]
-    assert errors(found) != []
-    of_type(found, "Encounter")[0]["status"] = 7
-    with pytest.raises(ValueError, match="status"):
+    observation = of_type(found, "Observation")[0]
+    observation["subject"]["reference"] = "Patient/nobody here"
+    assert "subject" in errors(found)[0]
+    del observation["code"]
+    with pytest.raises(ValueError, match="code"):
         Bundle.model_validate(found)
 
 

@@ -104,8 +104,8 @@ def summarise(entries: Sequence[Entry], series: Iterable[Series]) -> Summary:
 
 def standing(entries: Sequence[Entry]) -> list[Entry]:
     """The entries that still stand: without those that a later entry voids."""
-    voided = {entry.fact.entry for entry in entries if isinstance(entry.fact, log.Voided)}
-    return [entry for entry in entries if entry.number not in voided]
+    later = {entry.fact.entry: entry.number for entry in entries if isinstance(entry.fact, log.Voided)}
+    return [entry for entry in entries if later.get(entry.number, -1) < entry.number]
 
 
 def suds_series(entries: Iterable[Entry]) -> Series:

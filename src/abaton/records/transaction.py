@@ -81,15 +81,18 @@ class Writing(Reading):
     @contextlib.contextmanager
     def savepoint(self) -> Generator[None]:
         """A part of the transaction that is undone by itself when its block raises."""
+        nested = self.connection.begin_nested()
         try:
-            with self.connection.begin_nested():
-                yield
+            yield
+            nested.commit()
         except Exception as problem:
             # PostgreSQL takes the clinic of row-level security back with the savepoint.
             self._confined_to = None
-            self.is_broken = isinstance(problem, DBAPIError) and not isinstance(
-                problem, IntegrityError | DataError | ProgrammingError
-            )
+            mild = IntegrityError | DataError | ProgrammingError
+            self.is_broken = isinstance(problem, DBAPIError) and not isinstance(problem, mild)
+            # SQLite ends the whole transaction when the disk is full, and the savepoint with it.
+            if not self.is_broken:
+                nested.rollback()
             raise
 
     def insert(self, table: Table, clinic_id: str, row: msgspec.Struct, **more: Any) -> None:

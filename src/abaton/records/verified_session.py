@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from sqlalchemy import ColumnElement, select
 
-from abaton.live.log import GENESIS, Entry, Voided, decode_fact, digest
+from abaton.live.log import GENESIS, Entry, decode_fact, digest
 from abaton.records import audit, projection, tables
 from abaton.records.audit import AuditEntry
 from abaton.records.damage import as_stored
+from abaton.records.report import standing
 from abaton.records.session_log import StoredEntry
 from abaton.records.transaction import Reading
 
@@ -112,12 +113,11 @@ def _check_close(reading: Reading, clinic_id: str, session_id: str, stored: Sequ
 
 
 def _check_projection(reading: Reading, clinic_id: str, session_id: str, entries: Sequence[Entry]) -> Iterator[Found]:
-    voided = {entry.fact.entry for entry in entries if isinstance(entry.fact, Voided)}
     for kind in projection.TABLES:
         written = {
             row.entry: row
-            for entry in entries
-            if entry.number not in voided and isinstance(row := projection.row_of(session_id, entry), kind)
+            for entry in standing(entries)
+            if isinstance(row := projection.row_of(session_id, entry), kind)
         }
         found = {row.entry: row for row in projection.of_session(reading, kind, clinic_id, session_id)}
         for number in sorted(written.keys() | found.keys()):
