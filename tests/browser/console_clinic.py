@@ -275,18 +275,19 @@ class Clinic:
             {
                 "number": number,
                 "at": _ago(minutes=7 * (60 - number)),
-                "actor_id": identifier("l"),
+                "actor": identifier("l"),
                 "actor_name": "Dr Ines Baumann" if number % 4 else None,
                 "action": actions[number % len(actions)],
-                "target": "patient" if number % 5 in (1, 2) else "session" if number % 5 > 2 else None,
-                "target_id": identifier("a") if number % 5 else None,
+                "record": "patient" if number % 5 in (1, 2) else "session" if number % 5 > 2 else "sign-in",
+                "record_id": identifier("a") if number % 5 else "",
+                "detail": {},
             }
             for number in numbers
         ]
         return 200, {"entries": entries, "next_before": entries[-1]["number"] if entries[-1]["number"] > 1 else None}
 
     def _audited(self, *_: Any) -> tuple[int, Any]:
-        return 200, {"intact": True, "entries": 60, "broken_at": None, "reason": None}
+        return 200, {"intact": True, "entries": 60, "findings": []}
 
 
 _ROUTES = (

@@ -2,7 +2,6 @@ import { createBrowserRouter, Navigate } from "react-router";
 import { BrokenPage } from "./feedback/broken_page.tsx";
 import { Loading } from "./feedback/loading.tsx";
 import { NotFound } from "./feedback/not_found.tsx";
-import { Shell } from "./shell/shell.tsx";
 import { SignedIn } from "./shell/signed_in.tsx";
 import { SignIn } from "./sign_in/sign_in.tsx";
 
@@ -18,32 +17,37 @@ export const router = createBrowserRouter([
         element: <SignedIn roles={["lead", "observer", "admin"]} />,
         children: [
           {
-            Component: Shell,
+            lazy: () => import("./shell/signed_in_frame.tsx"),
             children: [
+              {
+                lazy: async () => ({ Component: (await import("./shell/shell.tsx")).Shell }),
+                children: [
+                  {
+                    element: <SignedIn roles={["lead", "observer"]} otherwise="/accounts" />,
+                    children: [
+                      { index: true, lazy: () => import("./today/today.tsx") },
+                      { path: "/patients", lazy: () => import("./patients/patients.tsx") },
+                      { path: "/patients/:patientId", lazy: () => import("./patient/patient.tsx") },
+                      { path: "/sessions/:sessionId/report", lazy: () => import("./report/report.tsx") },
+                    ],
+                  },
+                  {
+                    element: <SignedIn roles={["admin"]} otherwise="/" />,
+                    children: [
+                      { path: "/accounts", lazy: () => import("./accounts/accounts.tsx") },
+                      { path: "/audit", lazy: () => import("./audit/audit.tsx") },
+                    ],
+                  },
+                  { path: "*", Component: NotFound },
+                ],
+              },
               {
                 element: <SignedIn roles={["lead", "observer"]} otherwise="/accounts" />,
                 children: [
-                  { index: true, lazy: () => import("./today/today.tsx") },
-                  { path: "/patients", lazy: () => import("./patients/patients.tsx") },
-                  { path: "/patients/:patientId", lazy: () => import("./patient/patient.tsx") },
-                  { path: "/sessions/:sessionId/report", lazy: () => import("./report/report.tsx") },
+                  { path: "/sessions/:sessionId/live", lazy: () => import("./live/live.tsx") },
+                  { path: "/sessions/:sessionId/replay", lazy: () => import("./replay/replay.tsx") },
                 ],
               },
-              {
-                element: <SignedIn roles={["admin"]} otherwise="/" />,
-                children: [
-                  { path: "/accounts", lazy: () => import("./accounts/accounts.tsx") },
-                  { path: "/audit", lazy: () => import("./audit/audit.tsx") },
-                ],
-              },
-              { path: "*", Component: NotFound },
-            ],
-          },
-          {
-            element: <SignedIn roles={["lead", "observer"]} otherwise="/accounts" />,
-            children: [
-              { path: "/sessions/:sessionId/live", lazy: () => import("./live/live.tsx") },
-              { path: "/sessions/:sessionId/replay", lazy: () => import("./replay/replay.tsx") },
             ],
           },
         ],

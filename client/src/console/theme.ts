@@ -89,6 +89,15 @@ export const theme = createTheme({
   focusRing: "auto",
 });
 
+/** The variables of a colour's quiet variant on a dark ground: a tint of it, and text that reads on the tint. */
+function lightVariant(name: string, tint: string, text: string): Record<string, string> {
+  return {
+    [`--mantine-color-${name}-light`]: `rgba(${tint}, 0.16)`,
+    [`--mantine-color-${name}-light-hover`]: `rgba(${tint}, 0.24)`,
+    [`--mantine-color-${name}-light-color`]: text,
+  };
+}
+
 /** Mantine's own dimmed and error colours miss the contrast of WCAG AA on warm paper, and its errors are red. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
@@ -117,5 +126,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--surface-sunken": "#1f1c1a",
     "--line": "#37332e",
     "--control-line": "#8b8378",
+    // Mantine darkens these so far that they vanish on a warm dark ground.
+    ...lightVariant("sea", "109, 173, 156", "#a9d6ca"),
+    ...lightVariant("sand", "210, 174, 100", "#e9d6b0"),
+    ...lightVariant("clay", "220, 141, 67", "#f1c79f"),
+    ...lightVariant("gray", "176, 168, 156", "#dbd2c5"),
   },
 });

@@ -62,27 +62,26 @@ function NoEntries() {
 }
 
 function Verdict({ verdict }: { verdict: AuditVerification }) {
+  const { intact, entries, findings } = verdict;
   return (
     <Alert
       mb="lg"
-      color={verdict.intact ? "sea" : "clay"}
-      icon={
-        verdict.intact ? (
-          <IconShieldCheck size={20} aria-hidden />
-        ) : (
-          <IconAlertTriangle size={20} aria-hidden />
-        )
-      }
-      title={
-        verdict.intact ? "The log is as it was written" : `The log was changed at entry ${verdict.broken_at}`
-      }
+      color={intact ? "sea" : "clay"}
+      icon={intact ? <IconShieldCheck size={20} aria-hidden /> : <IconAlertTriangle size={20} aria-hidden />}
+      title={intact ? "The log is as it was written" : "The log is not as it was written"}
       styles={{ title: { color: "var(--mantine-color-text)" } }}
     >
-      <Text size="sm">
-        {verdict.intact
-          ? `${verdict.entries} entries were checked.`
-          : `${verdict.reason ?? "It does not fit its place"}. Keep a copy of the database, and compare it with the latest backup.`}
-      </Text>
+      <Text size="sm">{entries} entries were checked.</Text>
+      {findings.map(({ record, reason }) => (
+        <Text size="sm" key={`${record} ${reason}`}>
+          <b>{record}</b>: {reason}
+        </Text>
+      ))}
+      {!intact && (
+        <Text size="sm" mt={4}>
+          Keep a copy of the database as it is, and compare it with the latest backup.
+        </Text>
+      )}
     </Alert>
   );
 }
@@ -105,13 +104,13 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
             <Table.Tr key={entry.number}>
               <Table.Td>{entry.number}</Table.Td>
               <Table.Td>{formatToTheSecond(entry.at)}</Table.Td>
-              <Table.Td>{entry.actor_name ?? "nobody signed in"}</Table.Td>
-              <Table.Td>{entry.action}</Table.Td>
+              <Table.Td>{entry.actor_name ?? entry.actor}</Table.Td>
+              <Table.Td>{entry.action.replaceAll("_", " ")}</Table.Td>
               <Table.Td>
-                {entry.target ?? "–"}
-                {entry.target_id && (
-                  <Text span size="sm" c="dimmed" ml={6} title={entry.target_id}>
-                    {entry.target_id.slice(0, 6)}…
+                {entry.record}
+                {entry.record_id !== "" && (
+                  <Text span size="sm" c="dimmed" ml={6} title={entry.record_id}>
+                    {entry.record_id.slice(0, 6)}…
                   </Text>
                 )}
               </Table.Td>

@@ -35,14 +35,17 @@ export function linePlot(palette: Palette, line: Line): PlotOptions {
         width: 2,
         ...(line.filled ? { fill: faint(line.stroke, 0.12) } : {}),
         ...(line.stepped && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
-        points: { show: line.points ?? false, size: 7, fill: line.stroke, filter: allButTheLast },
+        points: line.points
+          ? { show: true, size: 7, fill: line.stroke, filter: allButTheLast }
+          : { show: false },
         spanGaps: false,
       },
     ],
   };
 }
 
-const allButTheLast: uPlot.Series.Points.Filter = (plot, series) => {
+/** The values at which something was measured, without the one that only carries the line on. */
+export const allButTheLast: uPlot.Series.Points.Filter = (plot, series) => {
   const column = plot.data[series] ?? [];
   return [...column.keys()].filter((index) => column[index] !== null && index < column.length - 1);
 };

@@ -27,11 +27,17 @@ export function Readings({ replay, at_s }: { replay: Replay; at_s: number }) {
               {label}
             </Text>
             <Text component="dd" fz={22} fw={650} className="numeric">
-              {typeof value === "number" ? formatNumber(value, unit ?? "", 1) : (value ?? "–")}
+              {readingWords(value, unit)}
             </Text>
           </div>
         ))}
       </dl>
     </section>
   );
+}
+
+function readingWords(value: number | string | boolean | null, unit: string | null): string {
+  if (typeof value === "number") return formatNumber(value, unit ?? "", 1);
+  if (typeof value === "boolean") return value ? "On" : "Off";
+  return value === null ? "–" : value.charAt(0).toUpperCase() + value.slice(1);
 }

@@ -5,7 +5,7 @@ export interface Reading {
   key: string;
   label: string;
   unit: string | null;
-  value: number | string | null;
+  value: number | string | boolean | null;
 }
 
 /** What each line of the record said last at `at_s`; null where it had not said anything yet. */

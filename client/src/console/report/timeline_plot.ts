@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import type { Report } from "../api/types.ts";
 import { elapsedAxis, valueAxis } from "../plot/axes.ts";
+import { allButTheLast } from "../plot/line_plot.ts";
 import { FONT, faint, type Palette } from "../plot/palette.ts";
 import type { PlotOptions } from "../plot/plot.tsx";
 import { type Row, rangeOf } from "./timeline_rows.ts";
@@ -97,7 +98,10 @@ export function timelineOptions(
         width: 2,
         ...(row.kind === "exposure" ? { fill: faint(stroke, 0.12) } : {}),
         ...(stepped ? { paths: stepped } : {}),
-        points: { show: row.kind === "suds", size: 7, fill: stroke },
+        points:
+          row.kind === "suds"
+            ? { show: true, size: 7, fill: stroke, filter: allButTheLast }
+            : { show: false },
       },
     ],
     hooks: { drawClear: [drawMarks(palette, marksOf(report), calmSpans(report.events, end), true)] },
