@@ -31,7 +31,7 @@ void main() {
     float bright = clamp(0.72 + (thick - sunward) * 3.2, 0.45, 1.1);
     vec3 white = sunColour * 0.42 * bright + ambientColour * 0.42;
     white += sunColour * 0.25 * pow(max(toSun, 0.0), 12.0);
-    sky = mix(sky, mix(white, skyRadiance(direction), exp(-direction.y * 9.0) * 0.75), cloud * 0.86);
+    sky = mix(sky, mix(white, sky, exp(-direction.y * 9.0) * 0.75), cloud * 0.86);
   }
   sky += sunColour * (smoothstep(0.9996, 0.99985, toSun) * 6.0 + 0.35 * pow(max(toSun, 0.0), 700.0));
   gl_FragColor = vec4(sky, 1.0);
@@ -68,6 +68,6 @@ export function makeSky(setting: SkySetting): THREE.Mesh {
   const sky = new THREE.Mesh(new THREE.IcosahedronGeometry(1, 3), material);
   sky.name = "sky";
   sky.frustumCulled = false;
-  sky.renderOrder = setting.mirrored ? -10 : 10;
+  sky.renderOrder = 10;
   return sky;
 }

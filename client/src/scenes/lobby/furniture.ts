@@ -3,6 +3,7 @@ import * as THREE from "three";
 import type { RoomShape } from "../../stage/daylit_room";
 import { Form } from "../../stage/form";
 import { between, choose, mulberry32, type Random } from "../../stage/random";
+import { hangOnWalls } from "./hangings";
 
 const oak = "#b48a5c";
 const plaster = "#e9e0d1";
@@ -195,32 +196,63 @@ function chest(form: Form, room: RoomShape): void {
   vase.dispose();
 }
 
-/** A leafy plant in a clay pot. */
+/** A leafy plant in a clay pot: arching leaves of four parts each. */
 function plant(form: Form, x: number, z: number, random: Random): void {
   form.post([x, 0, z], 0.17, 0.36, "#b9825f", { foot: 0.7 }, 0.22, 16);
   form.post([x, 0.33, z], 0.2, 0.02, "#40321f", {}, 0.2, 12);
-  for (let leaf = 0; leaf < 30; leaf++) {
+  const widths = [0.012, 0.075, 0.095, 0.06, 0.004];
+  for (let leaf = 0; leaf < 26; leaf++) {
     const angle = leaf * 2.4;
-    const rise = 0.55 + 0.036 * leaf;
-    const reach = 0.42 - 0.008 * leaf + between(random, -0.04, 0.06);
+    const reach = between(random, 0.36, 0.56) * (1 - 0.012 * leaf);
+    const tall = 0.45 + 0.042 * leaf;
     const cos = Math.cos(angle);
     const sin = Math.sin(angle);
-    const colour = choose(random, ["#5f8046", "#6f8f4f", "#50733f"]);
-    const point = (share: number, aside: number, drop: number): [number, number, number] => [
-      x + cos * reach * share - sin * aside,
-      rise + 0.22 * Math.sin(share * 2.2) - drop,
-      z + sin * reach * share + cos * aside,
-    ];
-    form.bar([x, 0.34, z], point(0.2, 0, 0), 0.006, "#64763f", {}, 3);
-    form.quad(
-      [point(0.2, 0, 0), point(0.65, 0.075, 0.02), point(1.15, 0, 0.12), point(0.65, -0.075, 0.02)],
-      colour,
-    );
-    form.quad(
-      [point(0.2, 0, 0), point(0.65, -0.075, 0.02), point(1.15, 0, 0.12), point(0.65, 0.075, 0.02)],
-      colour,
+    const colour = choose(random, ["#67884c", "#769655", "#587b45"]);
+    const point = (step: number, aside: number): [number, number, number] => {
+      const share = step / 4;
+      const out = reach * (0.12 + 0.88 * share);
+      const rise = 0.36 + tall * (0.55 + 0.75 * share - 0.62 * share * share);
+      return [x + cos * out - sin * aside, rise - Math.abs(aside) * 0.35, z + sin * out + cos * aside];
+    };
+    form.bar([x, 0.34, z], point(0, 0), 0.005, "#7c8a4c", {}, 3);
+    for (let step = 0; step < 4; step++) {
+      const low = widths[step] as number;
+      const high = widths[step + 1] as number;
+      for (const side of [-1, 1]) {
+        const corners = [
+          point(step, 0),
+          point(step, side * low),
+          point(step + 1, side * high),
+          point(step + 1, 0),
+        ] as const;
+        form.quad(corners, colour, { gloss: 0.05 });
+        form.quad([corners[3], corners[2], corners[1], corners[0]], colour);
+      }
+    }
+  }
+}
+
+/** A bench by the slats and a small table with cups. */
+function corner(form: Form, room: RoomShape): void {
+  const { right } = room;
+  form.box([right - 0.3, 0.44, 1.6], [0.5, 0.06, 2.2], oak, { gloss: 0.08 });
+  cushion(form, right - 0.3, 0.5, 1.6, [0.46, 0.08, 2.1], "#c8bda6");
+  for (const z of [0.65, 2.55])
+    form.box([right - 0.3, 0.21, z], [0.44, 0.42, 0.08], "#99734b", { foot: 0.6 });
+  form.post([right - 1.65, 0.4, 1.6], 0.36, 0.035, oak, { gloss: 0.1 }, 0.36, 24);
+  for (let leg = 0; leg < 3; leg++) {
+    const angle = leg * 2.094;
+    form.bar(
+      [right - 1.65 + 0.28 * Math.cos(angle), 0, 1.6 + 0.28 * Math.sin(angle)],
+      [right - 1.65 + 0.18 * Math.cos(angle), 0.4, 1.6 + 0.18 * Math.sin(angle)],
+      0.02,
+      "#8a6744",
+      {},
+      6,
     );
   }
+  form.post([right - 1.75, 0.435, 1.5], 0.035, 0.09, "#efe7da", {}, 0.045, 12);
+  form.post([right - 1.52, 0.435, 1.68], 0.035, 0.09, "#c9d2cb", {}, 0.045, 12);
 }
 
 /** Everything that stands in the room. */
@@ -237,11 +269,8 @@ export function makeFurniture(room: RoomShape, seed: number): THREE.BufferGeomet
   form.add(inner, new THREE.Matrix4().makeTranslation(0, 0.012, 0), "#d8c9a8");
   form.bar([1.6, room.height, -1.2], [1.6, 2.25, -1.2], 0.006, "#4a4038", {}, 4);
   form.post([1.6, 1.98, -1.2], 0.24, 0.27, "#e6d5b3", {}, 0.06, 20);
-  for (let slat = 0; slat < 24; slat++)
-    form.box([room.right - 0.03, 1.2, 0.2 + slat * 0.12], [0.05, 2.4, 0.06], "#b28a5f");
-  form.box([room.right - 0.3, 0.44, 1.6], [0.5, 0.06, 2.2], oak, { gloss: 0.08 });
-  for (const z of [0.65, 2.55])
-    form.box([room.right - 0.3, 0.21, z], [0.44, 0.42, 0.08], "#99734b", { foot: 0.6 });
+  hangOnWalls(form, room);
+  corner(form, room);
   for (const shape of [rug, inner]) shape.dispose();
   return form.geometry();
 }

@@ -35,6 +35,14 @@ const room: RoomShape = {
   height: 2.9,
   window: { near: 1.9, far: -2.1, low: 0.62, high: 2.5 },
   uprights: 4,
+  standing: [
+    { x: 0, z: -2.82, width: 2.6, depth: 0.42 },
+    { x: -3.02, z: -0.1, width: 0.5, depth: 3.7 },
+    { x: 3.1, z: 1.6, width: 0.5, depth: 2.2 },
+    { x: 2.85, z: -2.5, width: 0.3, depth: 0.3 },
+    { x: -2.85, z: -2.6, width: 0.3, depth: 0.3 },
+    { x: 1.75, z: 1.6, width: 0.5, depth: 0.5 },
+  ],
 };
 
 const grain = `
