@@ -20,6 +20,9 @@ from abaton.server.services import Services, services_of
 
 COOKIE = "__Host-abaton"
 CSRF_HEADER = "X-Abaton-CSRF"
+BACKGROUND_HEADER = "X-Abaton-Background"
+"""On requests that a page makes by itself, so that a page left open does not keep its sign-in alive."""
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -84,7 +87,7 @@ Anyone = Depends(PUBLIC)
 
 
 async def signed_in(connection: HTTPConnection) -> Caller | None:
-    """Who is signed in on a request or socket, or None. Counts as use of the sign-in."""
+    """Who is signed in on a request or socket, or None. Counts as use unless it says that nobody asked for it."""
     token = connection.cookies.get(COOKIE, "")
     if not token:
         return None
@@ -96,7 +99,8 @@ async def signed_in(connection: HTTPConnection) -> Caller | None:
     if services.idleness.over(sign_in.token_hash):
         await end_sign_in(services, token)
         return None
-    services.idleness.used(sign_in.token_hash)
+    if BACKGROUND_HEADER not in connection.headers:
+        services.idleness.used(sign_in.token_hash)
     caller = Caller(
         practitioner.id,
         practitioner.clinic_id,

@@ -25,9 +25,13 @@ class Idleness:
         self._used_s: OrderedDict[bytes, float] = OrderedDict()
 
     def over(self, sign_in: bytes) -> bool:
-        """Whether it was left unused for too long."""
+        """Whether it was left unused for too long. One that was never seen begins its idle time now."""
         now_s = self._clock.monotonic_s()
-        return now_s - self._used_s.get(sign_in, now_s) > self._limit_s
+        used_s = self._used_s.get(sign_in)
+        if used_s is None:
+            self.used(sign_in)
+            return False
+        return now_s - used_s > self._limit_s
 
     def used(self, sign_in: bytes) -> None:
         """It is used now."""

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -65,9 +65,15 @@ class PublicFiles(StaticFiles):
 
 
 class PublicMount(Mount):
-    """Files under a path, for anyone."""
+    """Files under a path, for anyone; only in the log where more than usual is logged."""
 
     access = PUBLIC
+    quiet = True
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As every mount, and say which route it was."""
+        match, child = super().matches(scope)
+        return match, {**child, "route": self}
 
 
 def page_routes(static: Path) -> list[BaseRoute]:

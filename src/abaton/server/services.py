@@ -1,5 +1,6 @@
 """What the routes work with. One object, made by `create_app`, found through the request; nothing is global."""
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from starlette.requests import HTTPConnection
 from structlog.typing import FilteringBoundLogger
 
 from abaton.core.clock import Clock
+from abaton.core.errors import Kind, Problem
 from abaton.live.experience import Experience
 from abaton.records.database import Database
 from abaton.records.transaction import Reading, Writing
@@ -22,6 +24,9 @@ from abaton.server.settings import ServerSettings
 from abaton.server.throttle import Throttle
 
 Made = TypeVar("Made")
+
+COMPUTE_NICENESS = 10
+"""Computing a report yields to the rooms where both want the same core."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,30 @@ class Compute(Protocol):
 
 async def in_process(function: Callable[..., Made], *arguments: Any) -> Made:
     """Run a function in a process of its own, for a thread would make the rooms' ticks wait for it."""
-    return await to_process.run_sync(function, *arguments)
+    made = await to_process.run_sync(_after_the_rooms, function, *arguments)
+    if isinstance(made, _Refused):
+        raise Problem(made.code, made.got, made.expected, made.next_step, made.kind)
+    return made
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A problem in a form that goes from one process to another."""
+
+    code: str
+    got: str
+    expected: str
+    next_step: str
+    kind: Kind
+
+
+def _after_the_rooms(function: Callable[..., Made], *arguments: Any) -> Made | _Refused:
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, 0, COMPUTE_NICENESS)
+    try:
+        return function(*arguments)
+    except Problem as problem:
+        return _Refused(problem.code, problem.got, problem.expected, problem.next_step, problem.kind)
 
 
 def random_seed() -> int:

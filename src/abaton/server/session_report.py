@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from abaton.live.experience import Experience, rank
 from abaton.live.log import Entry, Joined, Sealed
@@ -169,13 +170,14 @@ def _series(
         source=sources.get(series.name),
         step=field is not None and field.kind != "number",
         at_s=[_elapsed_s(time_us, opened_us) for time_us in series.times_us],
-        values=list(series.values),
+        values=[_rounded(value) for value in series.values],
     )
 
 
 def _frame(frame: LiveFrame, opened_us: int) -> Frame:
     at_s = _elapsed_s(frame.time_us, opened_us)
-    return Frame(at_s=at_s, tick=frame.tick, phase=frame.phase, state=frame.state)
+    state = {name: _rounded(value) for name, value in frame.state.items()}
+    return Frame(at_s=at_s, tick=frame.tick, phase=frame.phase, state=state)
 
 
 def _track(poses: Poses, roles: Mapping[str, Role], opened_us: int) -> PoseTrack:
@@ -189,6 +191,11 @@ def _track(poses: Poses, roles: Mapping[str, Role], opened_us: int) -> PoseTrack
 
 def _elapsed_s(time_us: int, opened_us: int) -> float:
     return round(max(0, time_us - opened_us) / 1e6, 3)
+
+
+def _rounded(value: Any) -> Any:
+    """To 0.1 mm or what corresponds to it: finer is seen by nobody and doubles what is sent."""
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _value(value: float | str | bool) -> Value:

@@ -42,6 +42,12 @@ def test_nothing_of_patients_or_secrets_is_logged(world: World):
     assert [secret for secret in (*SECRETS, code, token, str(lead.token), str(lead.csrf)) if secret in logged] == []
 
 
+def test_files_are_logged_only_when_they_are_missing(world: World):
+    world.nobody.get("/assets/room-A1b2.js")
+    world.nobody.get("/assets/nowhere.js")
+    assert [(line["route"], line["status"]) for line in lines(world)] == [("/assets", 404)]
+
+
 def test_an_unforeseen_failure_is_told_and_logged_without_its_words(world: World, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("FamilyKos has a very private trouble")

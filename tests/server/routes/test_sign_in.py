@@ -111,6 +111,14 @@ def test_a_sign_in_ends_after_twelve_hours_however_much_it_is_used(world: World)
     assert browser.get("/api/me").status_code == 401
 
 
+def test_what_a_page_asks_by_itself_does_not_keep_its_sign_in_alive(world: World):
+    browser, answers = world.signed_in(), list[int]()
+    for _ in range(4):
+        answers.append(browser.get("/api/me", headers={"X-Abaton-Background": "1"}).status_code)
+        world.clock.advance(12 * 60)
+    assert answers == [200, 200, 200, 401]
+
+
 def test_a_wall_clock_set_back_does_not_lengthen_idleness(world: World):
     browser = world.signed_in()
     assert browser.get("/api/me").status_code == 200

@@ -52,7 +52,9 @@ class RequestLog:
             if not status:
                 await refuse(_failure(request_id), scope, receive, noting)
         took_ms = round((self._clock.monotonic_s() - began_s) * 1000, 1)
-        self._log.info("request", request_id=request_id, status=status, took_ms=took_ms, **_request(scope))
+        quiet = status < 400 and getattr(scope.get("route"), "quiet", False)
+        write = self._log.debug if quiet else self._log.info
+        write("request", request_id=request_id, status=status, took_ms=took_ms, **_request(scope))
 
 
 def _request(scope: Scope) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from abaton.server.access import AdminCaller
 from abaton.server.models.account import Practitioner, PractitionerChange, PractitionerNew
 from abaton.server.models.common import Identifier
 from abaton.server.services import WithServices
+from abaton.server.weak_passwords import require_strong
 
 router = APIRouter(prefix="/api/practitioners", tags=["practitioners"])
 
@@ -24,6 +25,7 @@ async def list_practitioners(caller: AdminCaller, services: WithServices) -> lis
 @router.post("", operation_id="create_practitioner", status_code=201)
 async def create_practitioner(body: PractitionerNew, caller: AdminCaller, services: WithServices) -> Practitioner:
     """Make an account."""
+    require_strong(body.password.get_secret_value(), body.email, body.name)
     password_hash = await services.passwords.hash(body.password.get_secret_value())
     made = await services.write(
         lambda writing: practitioners.add(
@@ -47,8 +49,10 @@ async def change_practitioner(
     services: WithServices,
 ) -> Practitioner:
     """Change an account."""
-    new = body.password
-    password_hash = None if new is None else await services.passwords.hash(new.get_secret_value())
+    password_hash = None
+    if body.password is not None:
+        require_strong(body.password.get_secret_value(), body.name or "")
+        password_hash = await services.passwords.hash(body.password.get_secret_value())
     changed = await services.write(
         lambda writing: practitioners.change(
             writing,

@@ -10,6 +10,7 @@ from abaton.server.models.account import Me, Setup, SetupState
 from abaton.server.problems import Denied, too_many
 from abaton.server.services import Services, WithServices, address_of
 from abaton.server.setup_link import PURPOSE
+from abaton.server.weak_passwords import require_strong
 
 router = APIRouter(prefix="/api/setup", tags=["setup"], dependencies=[Anyone])
 
@@ -27,6 +28,7 @@ async def set_up(body: Setup, request: Request, response: Response, services: Wi
     throttle = services.throttles.setup
     if wait_s := throttle.wait_s(address):
         raise too_many(wait_s)
+    require_strong(body.password.get_secret_value(), body.email, body.name, body.clinic_name)
     password_hash = await services.passwords.hash(body.password.get_secret_value())
     try:
         token, me = await services.write(lambda writing: _first(writing, services, body, password_hash))

@@ -10,6 +10,7 @@ from abaton.server.access import COOKIE, AnyCaller, Anyone, end_sign_in
 from abaton.server.models.account import Me, PasswordChange, SignIn
 from abaton.server.problems import Denied, too_many
 from abaton.server.services import Services, WithServices, address_of
+from abaton.server.weak_passwords import require_strong
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
 
@@ -77,6 +78,7 @@ async def change_password(
     if not verdict.right:
         await _failed(services, caller.email, address_of(request), credential)
         raise Denied(403, "password", "a wrong password", "the account's present password", "Type it again.")
+    require_strong(body.new.get_secret_value(), caller.email, caller.name)
     password_hash = await services.passwords.hash(body.new.get_secret_value())
 
     def change(writing: Writing) -> tuple[str, Me]:
