@@ -124,7 +124,9 @@ class Database:
         Raises:
             RecordsUnavailable: It cannot be read.
         """
-        with _told(), self._reader.connect() as connection, connection.begin():
+        # Left without a commit, which on a damaged file fails even where nothing was written.
+        with _told(), self._reader.connect() as connection:
+            connection.begin()
             yield Reading(connection, self._clock)
 
     @contextlib.contextmanager
