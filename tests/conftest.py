@@ -1,8 +1,13 @@
-"""Marks tests by their folder, and runs those that drive a browser last."""
+"""Marks tests by their folder, runs those that drive a browser last, and judges none by the clock on the wall."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("abaton", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("abaton")
 
 _TESTS = Path(__file__).parent
 _SLOW_FOLDERS = ("package", "browser")
