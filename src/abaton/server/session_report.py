@@ -30,6 +30,9 @@ from abaton.server.views import at, shape
 
 NAMES = {"suds": "SUDS", "heart_rate": "Heart rate"}
 
+SHOWN_UNITS = {"/min": "beats/min", "{score}": None, "": None}
+"""What people read instead of a UCUM code."""
+
 
 @dataclass(frozen=True)
 class Material:
@@ -166,7 +169,7 @@ def _series(
     return Series(
         key=series.name,
         label=field.label if field else NAMES.get(series.name, series.name),
-        unit=series.unit or None,
+        unit=SHOWN_UNITS.get(series.unit, series.unit),
         source=sources.get(series.name),
         step=field is not None and field.kind != "number",
         at_s=[_elapsed_s(time_us, opened_us) for time_us in series.times_us],

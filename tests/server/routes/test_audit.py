@@ -3,7 +3,15 @@
 import sqlite3
 from pathlib import Path
 
+from abaton.live import log
+from abaton.records import audit
 from tests.server.made_clinics import World
+from tests.server.test_access import ALLOWED, OPERATIONS, call
+
+
+def newest(world: World) -> int:
+    with world.database.read() as reading:
+        return audit.page(reading, world.mine.id, limit=1)[0].number
 
 
 def entries(world: World, **query: int) -> list[dict[str, object]]:
@@ -40,6 +48,22 @@ def test_reads_and_writes_are_told_with_who_and_which(world: World):
     text = str(entries(world))
     assert "Kos lead" in text
     assert not any(word in text for word in ("FamilyKos", "Secretname", "1980-05-17"))
+
+
+def test_every_operation_that_touches_records_is_told(world: World):
+    """All of the document; those that show or change nothing of a record are named here."""
+    silent = {"get_me", "list_experiences", "list_practitioners", "get_health", "get_readiness", "get_setup"}
+    session_id, told = world.session(), set[str]()
+    world.write_log(session_id, [(0, world.mine.staff["lead"].id, log.Opened("sea", "1", 7, 60, {}))])
+    for operation in sorted(OPERATIONS, key=lambda one: one[0] == "close_session"):
+        browser = world.signed_in("lead" if "lead" in ALLOWED[operation[0]] else "admin")
+        before = newest(world)
+        answer = call(browser, operation, world.mine, session_id)
+        if answer.status_code < 300:
+            assert (newest(world) > before) == (operation[0] not in silent), operation
+            told.add(operation[0])
+    refused = {"set_up", "sign_in", "pair", "change_password", "start_session"}
+    assert told == set(ALLOWED) - refused
 
 
 def test_a_refused_read_leaves_no_trace_of_a_read(world: World):

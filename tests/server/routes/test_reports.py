@@ -65,6 +65,7 @@ def test_the_report_tells_the_session_in_figures_lines_events_and_notes(world: W
     assert (stop["at_s"], stop["by"]) == (5.0, "subject")
     series = {one["key"]: one for one in report["series"]}
     assert (series["suds"]["at_s"], series["suds"]["values"]) == ([3.0, 8.0], [40.0, 70.0])
+    assert series["suds"]["unit"] is None
     swell = series["swell_m"]
     assert (swell["label"], swell["unit"], swell["step"]) == ("Swell", "m", False)
     assert (swell["values"][0], swell["values"][-1], max(swell["values"])) == (0.0, 3.0, 3.0)
@@ -84,6 +85,7 @@ def test_recorded_signals_are_told_with_their_source(world: World, told: str, tm
     assert summary["heart_rate_source"] == "recorded"
     heart = next(one for one in report["series"] if one["key"] == "heart_rate")
     assert (heart["label"], heart["source"], heart["at_s"]) == ("Heart rate", "recorded", [0.0, 1.0, 2.0])
+    assert heart["unit"] == "beats/min"
 
 
 def test_the_replay_has_a_frame_for_each_change(world: World, told: str, tmp_path: Path):
