@@ -1,7 +1,7 @@
 """The room page in a real Chromium with an emulated headset, led on a real server.
 
 - `draw_calls`, `triangles`: the most that one frame of heights took, both eyes together, on the way up to 60 m,
-  looking all around, down and up, then up there with each kind of railing and floor.
+  looking all around and down, then up there with railing and glass floor.
 - `room_js_gzip_kb`: all scripts that the room page had fetched by then, each compressed by gzip, in kilobytes (1000
   bytes).
 - `stop_ms_max`: the longest of 20 stops with the server killed, from the input to the moment when the picture of the
@@ -17,7 +17,6 @@ import gzip
 import math
 import tempfile
 from collections.abc import Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,14 @@ from tests.browser.clinic import Clinic
 from tests.browser.pages import Watch
 from tests.browser.room_page import enter_vr, frames, in_experience, join, probe, wait_for
 
+VIEWPORT = (640, 400)
+"""Small, because the processor draws every pixel."""
+
 TOP_M = 60.0
-RAILINGS = ("full", "low", "none")
-FLOORS = ("opaque", "glass")
-LOOKS = [(yaw, pitch) for pitch in (0, -60, 30) for yaw in range(0, 360, 60)]
+GUARDS = (("full", "opaque"), ("full", "glass"), ("none", "glass"))
+"""Railing and floor."""
+
+LOOKS = [(yaw, pitch) for pitch in (0, -50) for yaw in range(0, 360, 90)]
 """Yaw and pitch of the head in degrees."""
 
 
@@ -69,14 +72,22 @@ def measure_frames(page: Page, lead: Lead) -> Most:
     while lead.state["height_m"] < TOP_M - 0.5:
         output.progress(f"riding up, {lead.state['height_m']:.0f} m")
         most.look(page, *next(looks))
-    for railing, floor in product(RAILINGS, FLOORS):
+        require_running(lead)
+    for railing, floor in GUARDS:
         output.progress(f"at the top, railing {railing}, floor {floor}")
         lead.command("set_railing", railing=railing)
         lead.command("set_floor", floor=floor)
         wait_for(page, f"room.state.railing === '{railing}' && room.state.floor === '{floor}'")
         for look in LOOKS:
             most.look(page, *look)
+            require_running(lead)
     return most
+
+
+def require_running(lead: Lead) -> None:
+    """End with a clear message where the machine was too slow for the room's heartbeats."""
+    if lead.phase is Phase.CALM:
+        raise SystemExit("The room stopped by itself, for a heartbeat was late. Run this while nothing else is busy.")
 
 
 def around() -> Iterator[tuple[float, float]]:
@@ -117,7 +128,7 @@ def squeeze(page: Page, value: float) -> None:
 
 def run(clinic: Clinic, watch: Watch, repeats: int) -> dict[str, Any]:
     """One whole session."""
-    context = watch.new_context(headset=True)
+    context = watch.new_context(headset=True, viewport=VIEWPORT)
     scripts: dict[str, Response] = {}
 
     def keep(response: Response) -> None:
