@@ -26,13 +26,13 @@ export interface Day {
 /** A clear late morning, warm and a little hazy. */
 export const lateMorning: Day = {
   sunDirection: new THREE.Vector3(0.72, 0.56, 0.26),
-  sunColour: "#ffe2b8",
-  sunStrength: 2.1,
+  sunColour: "#ffdcaa",
+  sunStrength: 2.2,
   zenithColour: "#3f7fc4",
   horizonColour: "#cfdde6",
   glowColour: "#ffdca8",
   ambientColour: "#b4cdea",
-  ambientStrength: 0.82,
+  ambientStrength: 0.7,
   bounceColour: "#cbb594",
   bounceStrength: 0.42,
   hazePerMetre: 0.0005,

@@ -85,7 +85,7 @@ function crown(seed: number, cards: number): THREE.BufferGeometry {
   const second = new THREE.Vector3();
   const corner = new THREE.Vector3();
   const bent = new THREE.Vector3();
-  const half = 0.62 / Math.sqrt(cards) + 0.05;
+  const half = 0.56 / Math.sqrt(cards) + 0.05;
   for (let card = 0; card < cards; card++) {
     const lobe = lobes[card % lobes.length] as { at: THREE.Vector3; radius: number };
     const up = between(random, -0.75, 1);
@@ -100,10 +100,10 @@ function crown(seed: number, cards: number): THREE.BufferGeometry {
       .normalize();
     second
       .copy(outward)
-      .multiplyScalar(between(random, 0.2, 0.7))
+      .multiplyScalar(between(random, 0.5, 1.1))
       .addScaledVector(first, 0)
       .cross(first);
-    second.addScaledVector(bent.copy(outward).cross(first), 0.6).normalize();
+    second.addScaledVector(bent.copy(outward).cross(first), between(random, -0.6, 0.6)).normalize();
     const inner = 0.42 + 0.58 * Math.min(1, Math.max(0, (centre.y - 0.32) / 0.5)) * depth;
     const offset = positions.length / 3;
     for (const [u, v] of [

@@ -58,8 +58,8 @@ if (kind < 0.5) {
   float round_ = length(from);
   float rings = dashes(round_, 3.0, 0.12) * step(round_, 15.2);
   band = mix(band, rings, step(round_, 15.2));
-  albedo = mix(vec3(0.50, 0.44, 0.36), vec3(0.58, 0.52, 0.44), broad.g) * (0.88 + 0.22 * fine.b);
-  albedo = mix(albedo, vec3(0.30, 0.265, 0.235), band * 0.85);
+  albedo = mix(vec3(0.40, 0.345, 0.275), vec3(0.48, 0.42, 0.345), broad.g) * (0.88 + 0.22 * fine.b);
+  albedo = mix(albedo, vec3(0.235, 0.205, 0.18), band * 0.85);
   albedo *= 1.0 - 0.30 * max(joints, fineJoints);
   vec2 bed = abs(at - vec2(45.0, -13.0)) - vec2(11.0, 15.0);
   bed = max(bed, 0.9 - abs(abs(at - vec2(45.0, -13.0)) - vec2(0.0, 0.0)));

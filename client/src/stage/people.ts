@@ -32,7 +32,7 @@ const clothes = [
 ] as const;
 
 /** Sunlit paving as it looks in shade. */
-const shadowColour = "#8a8378";
+const shadowColour = "#6c665e";
 
 function personShape(): THREE.BufferGeometry {
   const skin = "#b98a6a";

@@ -21,7 +21,7 @@ import { groundHeight, makeTerrain, waterLevel } from "./terrain";
 const morning: Day = {
   sunDirection: new THREE.Vector3(-0.78, 0.5, -0.42),
   sunColour: "#ffdcae",
-  sunStrength: 2.0,
+  sunStrength: 2.15,
   zenithColour: "#4583c2",
   horizonColour: "#dfe2dc",
   glowColour: "#ffd9a0",
@@ -99,9 +99,9 @@ function build(root: THREE.Group, seed: number, mood: Mood): void {
     mirrored([hills, ...near, ...far, reeds, timber], waterLevel),
     pond,
     lilies,
-    makeGrass(sowGrass(random, 2700), { blades: 5, width: 0.075, spread: 0.55, lean: 0.42 }, random, lit),
+    makeGrass(sowGrass(random, 2500), { blades: 6, width: 0.055, spread: 0.62, lean: 0.42 }, random, lit),
     makeGrass(
-      scatterFlowers(random, 120),
+      scatterFlowers(random, 200),
       {
         blades: 3,
         width: 0.02,

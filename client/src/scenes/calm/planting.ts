@@ -28,7 +28,7 @@ export function plantTrees(random: Random): TreePlace[] {
   const plant = (x: number, z: number, height: number) =>
     trees.push({
       x,
-      y: groundHeight(x, z) - (height < 4 ? 0.4 * height : 0.1),
+      y: groundHeight(x, z) - (height < 4 ? 0.5 * height : 0.1),
       z,
       height,
       colour: choose(random, leafColours),

@@ -78,10 +78,11 @@ export function makeTerrain(daylight: Daylight, shade: BakedShade, noise: THREE.
     paint: `
 vec4 broad = texture2D(noise, vWorld.xz * 0.023);
 vec4 fine = texture2D(noise, vWorld.xz * 0.31);
+vec4 blades = texture2D(noise, vWorld.xz * vec2(1.3, 0.9) + fine.rg * 0.1);
 // The bed of the lake is left to the water's mirror.
 if (vWorld.y < ${(waterLevel - 0.03).toFixed(2)}) discard;
 float above = vWorld.y - (${waterLevel.toFixed(2)});
-vec3 meadow = mix(vec3(0.115, 0.175, 0.04), vec3(0.235, 0.27, 0.075), broad.r * 0.7 + fine.b * 0.3) * (0.72 + 0.5 * fine.a);
+vec3 meadow = mix(vec3(0.115, 0.175, 0.04), vec3(0.235, 0.27, 0.075), broad.r * 0.7 + fine.b * 0.3) * (0.60 + 0.45 * fine.a + 0.35 * blades.b);
 vec3 earth = mix(vec3(0.20, 0.16, 0.10), vec3(0.30, 0.25, 0.17), fine.b);
 float shore = smoothstep(0.30, 0.06, above + 0.14 * (fine.g - 0.5));
 albedo = mix(meadow, earth, shore);

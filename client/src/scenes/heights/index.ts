@@ -25,6 +25,9 @@ import { makeTower, towerBlockers } from "./tower";
 const cityGround = { x: -384, z: -600, side: 768, cells: 512 } as const;
 const greens = ["#6f8f3c", "#7d9a45", "#8b9a4c", "#5d8240", "#96a052"] as const;
 
+/** The paving lies so far under the deck of the lift at rest: one step, and room for its frame, metres. */
+const step = 0.24;
+
 /** What the whole scene shares: its light, its clock, its wind. */
 interface Mood {
   seed: number;
@@ -54,7 +57,7 @@ function treeBlockers(trees: readonly TreePlace[]): Blocker[] {
 }
 
 /** Everything that does not depend on the state. */
-function buildCity(root: THREE.Group, mood: Mood): void {
+function buildCity(city: THREE.Group, mood: Mood): void {
   const { seed, daylight, noise, time, wind } = mood;
   const random = mulberry32(seed + 5);
   const plan = planCity(seed);
@@ -70,7 +73,7 @@ function buildCity(root: THREE.Group, mood: Mood): void {
   const leaf = makeLeafMaterial(foliage);
   const river = makeRiver(13 * pitch.x, pitch.z, { daylight, noise, time });
   river.position.set(0, riverLevel, firstStreet - 4.5 * pitch.z);
-  root.add(
+  city.add(
     makeSky({ daylight, noise, time, clearness: 0.36 }),
     makeGround(plan, lit),
     river,
@@ -115,7 +118,6 @@ function buildCity(root: THREE.Group, mood: Mood): void {
       daylight,
       time,
     ),
-    ...daylight.lights,
   );
 }
 
@@ -126,7 +128,10 @@ export function makeHeights(setting: SceneSetting): Scene<HeightsState> {
   const daylight = makeDaylight(lateMorning);
   const noise = noiseTexture(setting.seed);
   const mood: Mood = { seed: setting.seed, daylight, noise, time: { value: 0 }, wind: { value: 0.2 } };
-  buildCity(root, mood);
+  const city = new THREE.Group();
+  city.position.y = -step - kerb;
+  buildCity(city, mood);
+  root.add(city, ...daylight.lights);
   const standpoint = new THREE.Object3D();
   const panelAnchor = new THREE.Object3D();
   panelAnchor.position.set(-0.72, 1.32, -0.82);

@@ -91,6 +91,8 @@ function uprights(): THREE.BufferGeometry {
   const form = new Form();
   for (const [x0, z0, x1, z1] of runs) {
     const steps = Math.abs(x1 - x0) > 1 ? 3 : 2;
+    for (const share of [0.075, 0.945])
+      form.bar([x0, share, z0], [x1, share, z1], 0.009, steel, { gloss: 0.5 }, 4);
     for (let at = 0; at <= steps; at++) {
       const share = at / steps;
       form.post(
@@ -115,7 +117,7 @@ function handrail(): THREE.BufferGeometry {
     [-half.x + 0.045, 0, -half.z + 0.045],
     [half.x - 0.045, 0, -half.z + 0.045],
   ] as const) {
-    form.post([x, -0.03, z], 0.034, 0.06, steel, { gloss: 0.5 }, 0.034, 10);
+    form.post([x, -0.024, z], 0.028, 0.05, oak, { gloss: 0.15 }, 0.026, 10);
   }
   return form.geometry();
 }

@@ -46,7 +46,7 @@ export function plazaTrees(random: Random): TreePlace[] {
 }
 
 /** Sunlit paving as it looks in shade. */
-const shadowColour = "#8a8378";
+const shadowColour = "#6c665e";
 const shadowRun = lateMorning.sunDirection.clone().setY(0).divideScalar(-lateMorning.sunDirection.y);
 
 /** The long thin shadow of something upright, flat on the paving. */
@@ -120,37 +120,53 @@ function basin(form: Form): void {
 
 /** Small pavilions under awnings, with tables before them. */
 function kiosk(form: Form, x: number, z: number, cloth: string): void {
-  form.box([x, kerb + 1.3, z], [4.2, 2.6, 2.8], "#7a5c40", { foot: 0.75 });
-  form.box([x, kerb + 1.55, z - 1.42], [3.4, 1.2, 0.06], "#f6dfae", { gloss: 0.2 });
-  form.box([x, kerb + 2.75, z], [4.8, 0.16, 3.4], "#5b4634");
-  form.quad(
-    [
-      [x + 2.4, kerb + 2.66, z - 1.6],
-      [x - 2.4, kerb + 2.66, z - 1.6],
-      [x - 2.4, kerb + 2.2, z - 3],
-      [x + 2.4, kerb + 2.2, z - 3],
-    ],
-    cloth,
-  );
+  castShadow(form, x, z, 2.6, 3.6);
+  form.box([x, kerb + 0.55, z], [4.2, 1.1, 2.8], "#a98d68", { foot: 0.7 });
+  form.box([x, kerb + 1.9, z - 0.3], [4.2, 1.6, 2.2], "#8d7150", { foot: 0.8 });
+  form.box([x, kerb + 1.85, z + 0.82], [3.7, 1.3, 0.05], "#f3d9a4", { gloss: 0.2, foot: 0.8 });
+  for (const dx of [-2.02, 0, 2.02]) form.box([x + dx, kerb + 1.6, z + 1.3], [0.1, 2.2, 0.1], "#6b5138");
+  form.box([x, kerb + 1.12, z + 1.1], [4.3, 0.06, 0.75], oak);
+  form.box([x, kerb + 2.78, z], [4.8, 0.14, 3.4], "#6f7d78", { foot: 0.9 });
+  for (let stripe = 0; stripe < 8; stripe++) {
+    const left = x - 2.4 + stripe * 0.6;
+    form.quad(
+      [
+        [left, kerb + 2.25, z + 2.9],
+        [left + 0.6, kerb + 2.25, z + 2.9],
+        [left + 0.6, kerb + 2.7, z + 1.6],
+        [left, kerb + 2.7, z + 1.6],
+      ],
+      stripe % 2 ? "#efe6d4" : cloth,
+    );
+  }
   for (const [dx, dz] of [
-    [-4.5, -3.8],
-    [-1.4, -5.2],
-    [2.2, -4.6],
-    [5, -2.6],
-  ] as const) {
-    const px = x + dx;
-    const pz = z + dz;
-    form.post([px, kerb, pz], 0.3, 0.03, iron, {}, 0.3, 10);
-    form.post([px, kerb, pz], 0.04, 2.5, iron, {}, 0.03, 5);
-    form.post([px, kerb + 0.72, pz], 0.45, 0.04, oak, {}, 0.45, 12);
-    form.post([px, kerb + 2.15, pz], 1.5, 0.5, cloth, {}, 0.04, 8);
-    for (const turn of [0.4, 2.5, 4.4])
-      form.box(
-        [px + 0.85 * Math.cos(turn), kerb + 0.25, pz + 0.85 * Math.sin(turn)],
-        [0.4, 0.5, 0.4],
-        "#8d6a48",
-        { turn, foot: 0.6 },
-      );
+    [-4.5, 3.0],
+    [-1.4, 5.2],
+    [2.2, 4.6],
+    [5, 2.2],
+  ] as const)
+    parasol(form, x + dx, z + dz, cloth);
+}
+
+/** A table with three seats under a parasol, and its shade. */
+function parasol(form: Form, x: number, z: number, cloth: string): void {
+  form.post(
+    [x + shadowRun.x * 2.2, kerb + 0.02, z + shadowRun.z * 2.2],
+    1.45,
+    0.012,
+    shadowColour,
+    {},
+    1.45,
+    10,
+  );
+  form.post([x, kerb, z], 0.3, 0.03, iron, {}, 0.3, 10);
+  form.post([x, kerb, z], 0.04, 2.5, iron, {}, 0.03, 5);
+  form.post([x, kerb + 0.72, z], 0.45, 0.04, oak, {}, 0.45, 12);
+  form.post([x, kerb + 2.15, z], 1.5, 0.5, cloth, { foot: 0.85 }, 0.04, 8);
+  for (const turn of [0.4, 2.5, 4.4]) {
+    const [seatX, seatZ] = [x + 0.85 * Math.cos(turn), z + 0.85 * Math.sin(turn)];
+    form.box([seatX, kerb + 0.45, seatZ], [0.4, 0.05, 0.4], "#9d7850", { turn });
+    form.box([seatX, kerb + 0.22, seatZ], [0.3, 0.44, 0.3], "#4a443c", { turn, foot: 0.6 });
   }
 }
 
