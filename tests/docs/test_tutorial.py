@@ -23,7 +23,7 @@ def blocks(language: str) -> list[str]:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The tutorial's folder, as its reader makes it."""
     (tmp_path / "balcony.py").write_text(blocks("python")[0])
-    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     yield tmp_path
     sys.modules.pop("balcony", None)
 
