@@ -146,7 +146,7 @@ class Birdsong {
       tone.frequency.setValueAtTime(base * (0.9 + 0.3 * this.dice()), start);
       tone.frequency.exponentialRampToValueAtTime(base * (0.9 + 0.35 * this.dice()), start + length);
       gain.gain.setValueAtTime(0, start);
-      gain.gain.linearRampToValueAtTime(0.05 * this.wanted, start + length * 0.3);
+      gain.gain.linearRampToValueAtTime(0.22 * this.wanted, start + length * 0.3);
       gain.gain.linearRampToValueAtTime(0, start + length);
       tone.connect(gain).connect(panner);
       tone.start(start);
@@ -217,7 +217,7 @@ class WebSound implements SoundScape {
     this.wind?.level(wind * 0.9);
     this.whistle?.level(wind * wind * 0.035);
     this.city?.level(city * 0.8);
-    this.water?.level(water * 0.035);
+    this.water?.level(water * 0.3);
     this.birds?.level(birdsong);
   }
 

@@ -57,7 +57,11 @@ function build(root: THREE.Group, seed: number, mood: Mood): void {
   const leaves = leafTexture(seed, 96);
   const leaf = makeLeafMaterial({ ...lit, leaves });
   const near = makeTrees(trees.slice(0, 7), { ...lit, leaves }, leaf, 170, seed + 1);
-  const far = makeTrees(trees.slice(7), { ...lit, leaves }, leaf, 44, seed + 2);
+  const wood = trees.slice(7);
+  // Only what stands beyond the water is seen in it.
+  const [across, behind] = [wood.filter((tree) => tree.z < -8), wood.filter((tree) => tree.z >= -8)];
+  const far = makeTrees(across, { ...lit, leaves }, leaf, 44, seed + 2);
+  const back = makeTrees(behind, { ...lit, leaves }, leaf, 44, seed + 3);
   const reeds = makeGrass(
     alongShore(random, 46, 0.97, 1.06, [1.1, 1.9], "#8c9a4c"),
     {
@@ -94,9 +98,10 @@ function build(root: THREE.Group, seed: number, mood: Mood): void {
     hills,
     ...near,
     ...far,
+    ...back,
     reeds,
     timber,
-    mirrored([hills, ...near, ...far, reeds, timber], waterLevel),
+    mirrored([hills, ...far, reeds, timber], waterLevel),
     pond,
     lilies,
     makeGrass(sowGrass(random, 2500), { blades: 6, width: 0.055, spread: 0.62, lean: 0.42 }, random, lit),

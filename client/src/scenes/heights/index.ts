@@ -85,7 +85,7 @@ function buildCity(city: THREE.Group, mood: Mood): void {
       lit,
     ),
     makeRoofKit(
-      plan.buildings.filter((building) => away(building) < 330),
+      plan.buildings.filter((building) => away(building) < 230),
       random,
       lit,
     ),
@@ -102,10 +102,10 @@ function buildCity(city: THREE.Group, mood: Mood): void {
       seed + 3,
     ),
     ...makeTrees(
-      trees.filter((tree) => away(tree) >= 170),
+      trees.filter((tree) => away(tree) >= 170 && tree.z > -420),
       foliage,
       leaf,
-      26,
+      20,
       seed + 4,
     ),
     makeBirds(

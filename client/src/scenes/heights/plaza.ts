@@ -174,7 +174,7 @@ function walkers(random: Random): Walk[] {
   const walks: Walk[] = [];
   const add = (x: number, z: number, heading: number, length: number, speed: number) =>
     walks.push({ x, y: kerb, z, heading, length, speed, phase: between(random, 0, 200) });
-  for (let at = 0; at < 34; at++)
+  for (let at = 0; at < 28; at++)
     add(
       between(random, -40, 30),
       between(random, -33, -8),
@@ -190,7 +190,7 @@ function walkers(random: Random): Walk[] {
       between(random, 4, 9),
       between(random, 1, 1.4),
     );
-  for (let at = 0; at < 22; at++) {
+  for (let at = 0; at < 16; at++) {
     const side = random() < 0.5 ? -1 : 1;
     add(
       side * between(random, 10.4, 12.2),

@@ -115,7 +115,7 @@ function layRails(form: Form): void {
     const x = side * railAside;
     form.box([x, height / 2, railDepth], [0.1, height, 0.2], steel, { gloss: 0.45 });
     form.box([x - side * 0.09, height / 2, railDepth - 0.07], [0.09, height, 0.05], dark, { gloss: 0.4 });
-    for (let y = 0.25; y < height; y += 0.5) {
+    for (let y = 0.25; y < height; y += 0.8) {
       form.box([x - side * 0.15, y, railDepth - 0.07], [0.05, 0.2, 0.07], "#7b7f80", { gloss: 0.4 });
     }
     for (let y = room.height; y < height; y += room.height) {
