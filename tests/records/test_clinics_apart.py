@@ -5,6 +5,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import ProgrammingError
@@ -157,10 +158,12 @@ def test_postgresql_shows_no_clinic_another_ones_rows(
 
 @pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_postgresql_takes_no_row_for_another_clinic(database: Database, place: Place, other: Place) -> None:
-    row = {
-        "id": "p", "clinic_id": other.id, "given_name": "A", "family_name": "B", "birth_date": datetime.date(1990, 1, 1),
-        "mrn": None, "ceilings": {}, "created_us": 0, "changed_us": 0,
-    }  # fmt: skip
-    with pytest.raises(ProgrammingError, match="row-level security"), database.write() as writing:
-        writing.confine(place.id)
-        writing.connection.execute(insert(tables.patient).values(row))
+    row = patients.Patient("p", other.id, "A", "B", datetime.date(1990, 1, 1), None, {}, 0, 0)
+
+    def smuggle() -> None:
+        with database.write() as writing:
+            writing.confine(place.id)
+            writing.connection.execute(insert(tables.patient).values(msgspec.structs.asdict(row)))
+
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        smuggle()

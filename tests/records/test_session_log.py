@@ -191,6 +191,19 @@ def test_what_was_reported_as_unwritten_is_taken_back(url: str, clock: ManualClo
     database.close()
 
 
+@pytest.mark.parametrize("kind", [pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_a_room_goes_on_after_its_connection_was_cut(database: Database, session: Session) -> None:
+    entries = chain_of(session.id, STORY)
+    append(database, session, entries[:3])
+    with database.write() as writing:
+        writing.connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE usename = current_user AND pid <> pg_backend_pid()"
+        )
+    append(database, session, entries[3:])
+    assert read(database, session) == entries
+
+
 def test_a_full_disk_loses_nothing_acknowledged_and_writing_goes_on_later(
     sqlite_database: Database,
 ) -> None:
