@@ -1,10 +1,10 @@
 """Records as the models that go out, and the audit entry that goes with reading them."""
 
 import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from abaton.core.clock import day_start_us
 from abaton.live.wire import ExperienceShape as WireShape
 from abaton.records import audit, consents, patients, practitioners, screenings
 from abaton.records.transaction import Writing
@@ -21,6 +21,9 @@ from abaton.server.models.patient import (
     Screening,
     ScreeningAnswers,
 )
+
+_DAY_AND_A_HALF_US = 36 * 3600 * 1_000_000
+"""From any midnight into the next day, also where clocks change in between."""
 
 
 def at(time_us: int) -> datetime.datetime:
@@ -98,9 +101,8 @@ def screening(record: screenings.Screening, time_zone: str) -> Screening:
 
 def day_end(time_us: int, time_zone: str) -> datetime.datetime:
     """The midnight after a time, where the clinic is, in UTC."""
-    tomorrow = at(time_us).astimezone(ZoneInfo(time_zone)).date() + datetime.timedelta(days=1)
-    midnight = datetime.datetime.combine(tomorrow, datetime.time(), ZoneInfo(time_zone))
-    return midnight.astimezone(datetime.UTC)
+    midnight_us = day_start_us(time_us, time_zone)
+    return at(day_start_us(midnight_us + _DAY_AND_A_HALF_US, time_zone))
 
 
 def audit_entry(record: audit.AuditEntry, names: dict[str, str]) -> AuditEntry:
