@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
-from playwright.sync_api import Page, Route
+from playwright.sync_api import BrowserContext, Page, Route
 
 from abaton.live.experience import describe
 from abaton.therapy.experiences.heights import Heights
@@ -36,9 +36,21 @@ HEIGHTS: dict[str, Any] = {
 }
 PATIENTS: list[dict[str, Any]] = [
     {"id": identifier("a"), "given_name": "Marta", "family_name": "Keller", "birth_date": "1988-04-12", "mrn": "20431"},
-    {"id": identifier("b"), "given_name": "Jonas", "family_name": "Lindqvist", "birth_date": "1971-09-30", "mrn": "18822"},
+    {
+        "id": identifier("b"),
+        "given_name": "Jonas",
+        "family_name": "Lindqvist",
+        "birth_date": "1971-09-30",
+        "mrn": "18822",
+    },
     {"id": identifier("c"), "given_name": "Aylin", "family_name": "Demir", "birth_date": "2001-01-05", "mrn": None},
-    {"id": identifier("d"), "given_name": "Samuel", "family_name": "Okafor", "birth_date": "1959-06-21", "mrn": "11094"},
+    {
+        "id": identifier("d"),
+        "given_name": "Samuel",
+        "family_name": "Okafor",
+        "birth_date": "1959-06-21",
+        "mrn": "11094",
+    },
 ]
 PRACTITIONERS: list[dict[str, Any]] = [
     {
@@ -96,7 +108,11 @@ class Clinic:
         self.demo = False
         self.patients = list(PATIENTS)
         self.practitioners = [dict(one) for one in PRACTITIONERS]
-        self.sessions = [session("s", 0, "open", 0.2), session("t", 1, "closed", 2.5), session("u", 3, "closed", 1.4, 31)]
+        self.sessions = [
+            session("s", 0, "open", 0.2),
+            session("t", 1, "closed", 2.5),
+            session("u", 3, "closed", 1.4, 31),
+        ]
         self.consents = {"care": True, "recording": True, "research": False}
         self.screening: dict[str, Any] | None = self.screened()
         self.ceilings: dict[str, Any] = {"heights": {"height_m": 30, "railing": "low"}}
@@ -122,8 +138,8 @@ class Clinic:
             "valid_until": _ago(hours=-23),
         }
 
-    def install(self, page: Page) -> None:
-        """Answers the page's requests from now on."""
+    def install(self, page: Page | BrowserContext) -> None:
+        """Answers the requests of a page, or of all pages of a profile, from now on."""
         page.route("**/api/**", self._fulfil)
 
     def _fulfil(self, route: Route) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import msgspec
-from playwright.sync_api import Page, WebSocketRoute
+from playwright.sync_api import BrowserContext, Page, WebSocketRoute
 
 from abaton.live import log, wire
 from abaton.live.experience import describe
@@ -70,8 +70,8 @@ class LiveRoom:
             facts.append((750, log.Stopped(Role.SUBJECT, "wrist")))
         return sorted(facts, key=lambda pair: pair[0])
 
-    def install(self, page: Page) -> None:
-        """Takes the place of the room's socket for this page."""
+    def install(self, page: Page | BrowserContext) -> None:
+        """Takes the place of the room's socket for a page, or for all pages of a profile."""
         page.route_web_socket(re.compile("/api/live/"), self._connect)
 
     def _connect(self, socket: WebSocketRoute) -> None:

@@ -8,7 +8,7 @@ import { useRoom, useRoomStore } from "./room_context.ts";
 
 /** What keeps the session from running as usual, and what to do about it. */
 export function PhaseNotice({ readOnly }: { readOnly: boolean }) {
-  const { view, status, goodbye, refused } = useRoom();
+  const { view, status, goodbye, refused, stopWaits } = useRoom();
   const store = useRoomStore();
   return (
     <Stack gap="sm" mb={view && needsNotice(view.phase, view.durable, status) ? "md" : 0} aria-live="polite">
@@ -17,6 +17,7 @@ export function PhaseNotice({ readOnly }: { readOnly: boolean }) {
           icon={<IconAlertTriangle size={20} aria-hidden />}
           title="This page lost the room; it tries again by itself"
         >
+          {stopWaits && "Your stop is sent as soon as the room is back. "}
           The patient's headset holds still after 3 seconds without the room, and goes to the calm place after
           10.
         </Notice>

@@ -24,34 +24,35 @@ export function RoomBar({ patientId, patientName, readOnly }: Props) {
   const phase = phaseWords(status, view?.phase ?? null);
   return (
     <header className={classes.bar}>
-      <Group gap="sm" wrap="nowrap">
-        <ActionIcon
-          component={Link}
-          to={`/patients/${patientId}`}
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label="Back to the patient; the session goes on"
-        >
-          <IconArrowLeft size={20} aria-hidden />
-        </ActionIcon>
-        <div>
-          <Title order={1} fz={18} lh={1.2}>
-            {patientName}
-          </Title>
-          <Elapsed />
+      <div className={classes.facts}>
+        <Group gap="sm" wrap="nowrap">
+          <ActionIcon
+            component={Link}
+            to={`/patients/${patientId}`}
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label="Back to the patient; the session goes on"
+          >
+            <IconArrowLeft size={20} aria-hidden />
+          </ActionIcon>
+          <div>
+            <Title order={1} fz={18} lh={1.2}>
+              {patientName}
+            </Title>
+            <Elapsed />
+          </div>
+        </Group>
+        <div aria-live="polite">
+          <Badge variant="light" color={phase.color} size="lg" tt="none" fw={600}>
+            {phase.words}
+          </Badge>
         </div>
-      </Group>
-      <div aria-live="polite">
-        <Badge variant="light" color={phase.color} size="lg" tt="none" fw={600}>
-          {phase.words}
-        </Badge>
+        <DeviceStatus />
+        <RecordStatus />
       </div>
-      <DeviceStatus />
-      <RecordStatus />
-      <div className={classes.grow} />
       {!readOnly && (
-        <Group gap="sm">
+        <Group gap="sm" className={classes.controls}>
           <CloseSession />
           <FreezeButton />
           <StopButton />

@@ -28,6 +28,8 @@ export interface RoomModel {
   view: RoomView | null;
   happenings: Happening[];
   heart: HeartSample[];
+  /** A stop that could not be sent yet. */
+  stopWaits: boolean;
   /** A refusal that answers no numbered request: of a stop, an agreement, an answer. */
   refused: Refused | null;
 }
@@ -42,6 +44,7 @@ export const emptyRoom: RoomModel = {
   view: null,
   happenings: [],
   heart: [],
+  stopWaits: false,
   refused: null,
 };
 

@@ -46,6 +46,12 @@ export class RoomStore {
   /** Forgets a refusal that was read. */
   readonly dismissRefusal = (): void => this.become({ ...this.latest, refused: null });
 
+  /** Stops the room: now, or as soon as it can be reached again. A stop is never lost for want of a connection. */
+  readonly stop = (): void => {
+    const sent = this.socket.send({ type: "stop", why: "lead" });
+    this.become({ ...this.latest, stopWaits: !sent });
+  };
+
   close(): void {
     this.cancel?.();
     this.socket.close();
@@ -57,6 +63,7 @@ export class RoomStore {
       return;
     }
     if (message.type === "welcome") {
+      if (this.latest.stopWaits) this.stop();
       if (this.drawn) this.drawn.greet(message);
       else this.drawn = new RoomState(message);
     }

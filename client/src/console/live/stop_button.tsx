@@ -7,10 +7,9 @@ import { useRoom, useRoomStore } from "./room_context.ts";
 /** Takes the patient to the calm place at once. Never asks back. */
 export function StopButton() {
   const store = useRoomStore();
-  const { view, status } = useRoom();
-  const stop = () => store.socket.send({ type: "stop", why: "lead" });
+  const { view } = useRoom();
   // Works in fields too: whoever writes a note must be able to stop.
-  useHotkeys([["mod+shift+S", stop]], []);
+  useHotkeys([["mod+shift+S", store.stop]], []);
   const nothingRuns = view?.phase === "lobby" || view?.phase === "calm";
   return (
     <Button
@@ -20,8 +19,8 @@ export function StopButton() {
       leftSection={<IconHandStop size={24} aria-hidden />}
       rightSection={<Kbd size="xs">Ctrl Shift S</Kbd>}
       aria-keyshortcuts="Control+Shift+S"
-      disabled={view === null || nothingRuns || status !== "joined"}
-      onClick={stop}
+      disabled={view === null || nothingRuns}
+      onClick={store.stop}
     >
       STOP
     </Button>

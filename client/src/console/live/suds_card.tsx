@@ -32,7 +32,7 @@ export function SudsCard({ readOnly }: { readOnly: boolean }) {
         </div>
         <Text className="numeric" fz={40} lh={1} fw={650} role="status">
           <VisuallyHidden>Last rating </VisuallyHidden>
-          {last?.value ?? "–"}
+          {last?.value ?? <VisuallyHidden>none yet</VisuallyHidden>}
         </Text>
       </Group>
       <Stack gap="sm" mt="md">

@@ -4,6 +4,7 @@ import { elapsedAxis, valueAxis } from "../plot/axes.ts";
 import { allButTheLast } from "../plot/line_plot.ts";
 import { FONT, faint, type Palette } from "../plot/palette.ts";
 import type { PlotOptions } from "../plot/plot.tsx";
+import { calmSpans } from "./calm_spans.ts";
 import { type Row, rangeOf } from "./timeline_rows.ts";
 
 /** A mark on the time axis: a sign and whether its line is strong. */
@@ -19,27 +20,6 @@ function marksOf(report: Pick<Report, "events" | "notes">): Mark[] {
     signs[kind] ? [{ at_s, sign: signs[kind], strong: kind === "stopped" }] : [],
   );
   return [...events, ...report.notes.map(({ at_s }) => ({ at_s, sign: "N", strong: false }))];
-}
-
-/** Spans in which the patient was in the calm place: from each stop until both agreed, or to the end. */
-export function calmSpans(events: Report["events"], durationS: number): [number, number][] {
-  const spans: [number, number][] = [];
-  let from: number | null = null;
-  let agreed = new Set<string | null>();
-  for (const { at_s, kind, by } of events) {
-    if (kind === "stopped") {
-      from ??= at_s;
-      agreed = new Set();
-    } else if (kind === "agreed" && from !== null) {
-      agreed.add(by);
-      if (agreed.size === 2) {
-        spans.push([from, at_s]);
-        from = null;
-      }
-    }
-  }
-  if (from !== null) spans.push([from, durationS]);
-  return spans;
 }
 
 function drawMarks(palette: Palette, marks: Mark[], spans: [number, number][], withSigns: boolean) {

@@ -5,7 +5,7 @@ import { useSignedIn } from "../api/me.ts";
 export function DemoNotice() {
   if (!useSignedIn().demo) return null;
   return (
-    <Text size="sm" c="dimmed" mb="md" className="no-print">
+    <Text size="sm" c="dimmed" mb="md" mx="auto" maw={1080} className="no-print">
       This is a demonstration clinic. Its patients are invented: do not enter real ones.
     </Text>
   );

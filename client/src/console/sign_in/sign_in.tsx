@@ -5,12 +5,8 @@ import { useMe, useSetupNeeded, useSignIn } from "../api/me.ts";
 import { Loading } from "../feedback/loading.tsx";
 import { ProblemNotice } from "../feedback/problem_notice.tsx";
 import { Entrance } from "./entrance.tsx";
+import { safeNext } from "./safe_next.ts";
 import { SetupNeeded } from "./setup_needed.tsx";
-
-/** Only an address of this site: a link must not lead a person elsewhere after signing in. */
-export function safeNext(next: string | null): string {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/";
-}
 
 export function SignIn() {
   const [search] = useSearchParams();

@@ -55,6 +55,9 @@ export function Mirror({ source, label }: Props) {
   }
   return (
     <div className={classes.frame}>
+      <Text className={classes.opening} c="dimmed" aria-hidden>
+        {paused ? "The view is hidden." : "Opening the view…"}
+      </Text>
       <div ref={place} className={classes.place} role="img" aria-label={label} />
       <Button
         className={classes.pause}

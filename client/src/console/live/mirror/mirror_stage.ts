@@ -35,7 +35,13 @@ export class MirrorStage {
   /** Throws where the browser has no WebGL. */
   constructor(canvas: HTMLCanvasElement, source: MirrorSource) {
     this.source = source;
-    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: "low-power" });
+    const context = canvas.getContext("webgl2", {
+      alpha: true,
+      antialias: true,
+      powerPreference: "low-power",
+    });
+    if (!context) throw new Error("got no WebGL 2 from this browser, expected it for the patient's view");
+    this.renderer = new THREE.WebGLRenderer({ canvas, context, antialias: true });
     this.renderer.setPixelRatio(Math.min(MAX_PIXEL_RATIO, window.devicePixelRatio));
     this.camera.position.set(0, STANDING_EYES_M, 0);
   }

@@ -46,7 +46,7 @@ export function NumberControl(props: ControlProps<Control & { kind: "slider" }>)
       </div>
       <Group justify="space-between" mt={4} gap="xs" align="center">
         <Text size="sm" c="dimmed" className="numeric">
-          {limited ? "limit" : "most"} {formatNumber(most, unit, 2)}
+          {limited ? "limit" : "up to"} {formatNumber(most, unit, 2)}
         </Text>
         <Exact {...props} />
       </Group>
