@@ -2,7 +2,8 @@
 
 import datetime
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from abaton.server.views import at, day_end
 
@@ -17,7 +18,7 @@ def test_times_keep_their_microseconds(time_us: int):
 
 def test_a_day_ends_at_the_clinics_midnight_also_when_clocks_change():
     def end(*moment: int, zone: str) -> datetime.datetime:
-        time_us = round(datetime.datetime(*moment, tzinfo=UTC).timestamp() * 1e6)  # type: ignore[misc]
+        time_us = round(datetime.datetime(*moment, tzinfo=UTC).timestamp() * 1e6)
         return day_end(time_us, zone)
 
     assert end(2026, 1, 5, 12, zone="UTC") == datetime.datetime(2026, 1, 6, tzinfo=UTC)
