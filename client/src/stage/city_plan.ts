@@ -193,14 +193,14 @@ function plantPromenade(random: Random, into: Plant[]): void {
 /** The towers of the other quarters, out to where the haze takes them. */
 function raiseSkyline(random: Random): Building[] {
   const skyline: Building[] = [];
-  while (skyline.length < 620) {
+  while (skyline.length < 480) {
     const angle = between(random, 0, Math.PI * 2);
-    const away = 560 + 1700 * random() ** 1.3;
+    const away = 560 + 900 * random() ** 1.3;
     const x = Math.sin(angle) * away;
     const z = Math.cos(angle) * away - 120;
     if (Math.abs(x) < 620 && z > -690 && z < 190) continue;
-    const downtown = Math.exp(-(((x - 620) / 420) ** 2) - ((z + 1050) / 380) ** 2);
-    const second = Math.exp(-(((x + 1150) / 260) ** 2) - ((z + 500) / 300) ** 2);
+    const downtown = Math.exp(-(((x - 560) / 380) ** 2) - ((z + 900) / 340) ** 2);
+    const second = Math.exp(-(((x + 950) / 240) ** 2) - ((z + 500) / 300) ** 2);
     const height =
       between(random, 10, 30) + (downtown * between(random, 30, 190) + second * between(random, 20, 120));
     const wide = between(random, 18, 52);

@@ -2,7 +2,7 @@
 import * as THREE from "three";
 import type { Daylight } from "./daylight";
 import { Form } from "./form";
-import { between, mulberry32 } from "./random";
+import { between, mulberry32, type Random } from "./random";
 import type { BakedShade } from "./shade";
 import { makeSurface } from "./surface";
 
@@ -60,6 +60,35 @@ export function leafTexture(seed: number, size = 128): THREE.DataTexture {
   return texture;
 }
 
+/** A ball of leaves within a crown. */
+interface Lobe {
+  at: THREE.Vector3;
+  radius: number;
+}
+
+/** The balls that make up the crown of a tree of height 1. */
+function lobesOf(random: Random): Lobe[] {
+  const around = Array.from({ length: 5 }, (_, at) => {
+    const angle = at * 1.2566 + between(random, -0.3, 0.3);
+    const middle = new THREE.Vector3(
+      Math.cos(angle) * 0.2,
+      between(random, 0.48, 0.7),
+      Math.sin(angle) * 0.2,
+    );
+    return { at: middle, radius: between(random, 0.17, 0.23) };
+  });
+  const top = { at: new THREE.Vector3(0.03, 0.8, -0.02), radius: 0.19 };
+  return [{ at: new THREE.Vector3(0, 0.62, 0), radius: 0.3 }, ...around, top];
+}
+
+/** A direction, more often upward than down. */
+function scatterOutward(random: Random): THREE.Vector3 {
+  const up = between(random, -0.75, 1);
+  const angle = between(random, 0, Math.PI * 2);
+  const flat = Math.sqrt(1 - up * up);
+  return new THREE.Vector3(flat * Math.cos(angle), up, flat * Math.sin(angle));
+}
+
 /** Crown of `cards` leaf cards for a tree of height 1; `color` carries the light inside the crown. */
 function crown(seed: number, cards: number): THREE.BufferGeometry {
   const random = mulberry32(seed);
@@ -68,64 +97,41 @@ function crown(seed: number, cards: number): THREE.BufferGeometry {
   const colours: number[] = [];
   const uvs: number[] = [];
   const indices: number[] = [];
-  const lobes = [
-    { at: new THREE.Vector3(0, 0.62, 0), radius: 0.3 },
-    ...Array.from({ length: 5 }, (_, at) => {
-      const angle = at * 1.2566 + between(random, -0.3, 0.3);
-      return {
-        at: new THREE.Vector3(Math.cos(angle) * 0.2, between(random, 0.48, 0.7), Math.sin(angle) * 0.2),
-        radius: between(random, 0.17, 0.23),
-      };
-    }),
-    { at: new THREE.Vector3(0.03, 0.8, -0.02), radius: 0.19 },
-  ];
-  const outward = new THREE.Vector3();
-  const centre = new THREE.Vector3();
-  const first = new THREE.Vector3();
-  const second = new THREE.Vector3();
-  const corner = new THREE.Vector3();
-  const bent = new THREE.Vector3();
+  const lobes = lobesOf(random);
+  const middle = new THREE.Vector3(0, 0.5, 0);
   const half = 0.56 / Math.sqrt(cards) + 0.05;
   for (let card = 0; card < cards; card++) {
-    const lobe = lobes[card % lobes.length] as { at: THREE.Vector3; radius: number };
-    const up = between(random, -0.75, 1);
-    const around = between(random, 0, Math.PI * 2);
-    const flat = Math.sqrt(1 - up * up);
-    outward.set(flat * Math.cos(around), up, flat * Math.sin(around));
+    const lobe = lobes[card % lobes.length] as Lobe;
+    const outward = scatterOutward(random);
     const depth = between(random, 0.62, 1);
-    centre.copy(lobe.at).addScaledVector(outward, lobe.radius * depth);
-    first
-      .set(between(random, -1, 1), between(random, -1, 1), between(random, -1, 1))
-      .cross(outward)
+    const centre = outward
+      .clone()
+      .multiplyScalar(lobe.radius * depth)
+      .add(lobe.at);
+    const first = scatterOutward(random).cross(outward).normalize();
+    // A card lies on the ball and leans out of it a little, so that none is seen as a streak.
+    const second = outward
+      .clone()
+      .cross(first)
+      .addScaledVector(outward, between(random, -0.7, 0.7))
       .normalize();
-    second
-      .copy(outward)
-      .multiplyScalar(between(random, 0.5, 1.1))
-      .addScaledVector(first, 0)
-      .cross(first);
-    second.addScaledVector(bent.copy(outward).cross(first), between(random, -0.6, 0.6)).normalize();
-    const inner = 0.42 + 0.58 * Math.min(1, Math.max(0, (centre.y - 0.32) / 0.5)) * depth;
+    const light = 0.42 + 0.58 * Math.min(1, Math.max(0, (centre.y - 0.32) / 0.5)) * depth;
     const offset = positions.length / 3;
-    for (const [u, v] of [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ] as const) {
-      corner
-        .copy(centre)
-        .addScaledVector(first, (u - 0.5) * 2 * half)
-        .addScaledVector(second, (v - 0.5) * 2 * half);
-      bent
-        .copy(corner)
-        .sub(bent.set(0, 0.55, 0))
+    for (const [u, v] of corners) {
+      const corner = centre
+        .clone()
+        .addScaledVector(first, (u * 2 - 1) * half)
+        .addScaledVector(second, (v * 2 - 1) * half);
+      const normal = corner
+        .clone()
+        .sub(middle)
         .normalize()
-        .multiplyScalar(0.7)
-        .addScaledVector(outward, 0.5)
+        .multiplyScalar(0.5)
+        .addScaledVector(outward, 0.6)
         .normalize();
-      positions.push(corner.x, corner.y, corner.z);
-      normals.push(bent.x, bent.y, bent.z);
-      colours.push(inner, inner, inner);
+      positions.push(...corner.toArray());
+      normals.push(...normal.toArray());
+      colours.push(light, light, light);
       uvs.push(u, v);
     }
     indices.push(offset, offset + 1, offset + 2, offset, offset + 2, offset + 3);
@@ -138,6 +144,13 @@ function crown(seed: number, cards: number): THREE.BufferGeometry {
   geometry.setIndex(indices);
   return geometry;
 }
+
+const corners = [
+  [0, 0],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+] as const;
 
 function trunk(branched: boolean): THREE.BufferGeometry {
   const bark = "#6d5a48";

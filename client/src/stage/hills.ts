@@ -4,38 +4,39 @@ import type { Daylight } from "./daylight";
 import { fractalNoise } from "./noise";
 import { makeSurface } from "./surface";
 
-/** A ring of hills about the origin; heights in metres. */
+const around = 160;
+const rings = [0, 0.35, 0.65, 1] as const;
+
+/** Heights of the ring's points, 0..1, row by row; the last point of a row meets its first. */
+function crests(seed: number): number[] {
+  const size = 128;
+  const field = fractalNoise(seed + 77, size, 4, 5);
+  return rings.flatMap((ring) =>
+    Array.from({ length: around + 1 }, (_, step) => {
+      const angle = (step / around) * Math.PI * 2;
+      const column = Math.floor((step / around) * size) % size;
+      const rough = field[Math.floor(ring * 40) * size + column] as number;
+      const broad = 0.5 + 0.5 * Math.sin(angle * 3 + 1.3) * Math.sin(angle * 5 + 0.4);
+      return ring * (0.4 + 0.45 * broad + 0.45 * rough);
+    }),
+  );
+}
+
+/** A ring of hills about the origin; all lengths in metres. */
 export function makeHills(
   seed: number,
   daylight: Daylight,
-  inner = 2250,
-  outer = 2850,
-  highest = 210,
+  inner = 1450,
+  outer = 1900,
+  highest = 170,
 ): THREE.Mesh {
-  const size = 128;
-  const field = fractalNoise(seed + 77, size, 4, 5);
-  const around = 160;
   const positions: number[] = [];
   const indices: number[] = [];
-  const rings = [0, 0.35, 0.65, 1];
-  for (const ring of rings) {
-    for (let step = 0; step <= around; step++) {
-      const angle = (step / around) * Math.PI * 2;
-      const away = inner + (outer - inner) * ring;
-      const noise = field[Math.floor(ring * 40) * size + (((step * 4) % around) % size)] as number;
-      const smooth = 0.5 + 0.5 * Math.sin(angle * 3 + 1.3) * Math.sin(angle * 5 + 0.4);
-      positions.push(
-        Math.sin(angle) * away,
-        -4 +
-          highest *
-            ring *
-            (0.25 +
-              0.45 * smooth +
-              0.45 * (step === around ? (field[Math.floor(ring * 40) * size] as number) : noise)),
-        -Math.cos(angle) * away,
-      );
-    }
-  }
+  crests(seed).forEach((crest, at) => {
+    const angle = ((at % (around + 1)) / around) * Math.PI * 2;
+    const away = inner + (outer - inner) * (rings[Math.floor(at / (around + 1))] ?? 0);
+    positions.push(Math.sin(angle) * away, highest * crest - 4, -Math.cos(angle) * away);
+  });
   for (let ring = 0; ring + 1 < rings.length; ring++) {
     for (let step = 0; step < around; step++) {
       const at = ring * (around + 1) + step;
@@ -46,12 +47,7 @@ export function makeHills(
   geometry.setAttribute("position", new THREE.Float32BufferAttribute(positions, 3));
   geometry.setIndex(indices);
   geometry.computeVertexNormals();
-  return new THREE.Mesh(
-    geometry,
-    makeSurface({
-      daylight,
-      paint: "albedo = vec3(0.14, 0.18, 0.10); normal = normalize(vNormal);",
-      parameters: { vertexColors: false, side: THREE.DoubleSide },
-    }),
-  );
+  const paint = "albedo = vec3(0.14, 0.18, 0.10);";
+  const parameters = { vertexColors: false, side: THREE.DoubleSide };
+  return new THREE.Mesh(geometry, makeSurface({ daylight, paint, parameters }));
 }

@@ -104,72 +104,52 @@ open.x = max(open.x, 0.0);
   return mesh;
 }
 
-/** Boxes on roofs: chimneys on tiles, lift houses and machines on flat roofs; one draw. */
+/** A box on a roof: where its foot stands, its size and colour. */
+interface RoofBox {
+  at: readonly [number, number, number];
+  size: readonly [number, number, number];
+  colour: string;
+}
+
+/** A chimney on tiles; a lift house and machines on a flat roof. */
+function boxesOf(building: Building, random: Random): RoofBox[] {
+  const place = (share: number, y: number) =>
+    [
+      building.x + between(random, -share, share) * building.width,
+      building.height + y,
+      building.z + between(random, -share, share) * building.depth,
+    ] as const;
+  if (building.pitched) {
+    return [{ at: place(0.22, 1.2), size: [0.8, 3.6, between(random, 0.8, 1.8)], colour: "#a5826a" }];
+  }
+  const size = [between(random, 3, 4.5), between(random, 2.6, 3.4), between(random, 3, 5)] as const;
+  const boxes: RoofBox[] = [{ at: place(0.18, -0.6), size, colour: "#bdb4a6" }];
+  const machines = Math.floor(between(random, 1, 4));
+  for (let at = 0; at < machines; at++) {
+    boxes.push({
+      at: place(0.34, -0.6),
+      size: [between(random, 1, 2.4), between(random, 0.8, 1.5), between(random, 1, 2.8)],
+      colour: choose(random, ["#9aa0a3", "#c3c6c6", "#848a8c"]),
+    });
+  }
+  return boxes;
+}
+
+/** Chimneys, lift houses and machines of all roofs in one draw. */
 export function makeRoofKit(
   buildings: readonly Building[],
   random: Random,
   setting: RoofSetting,
 ): THREE.InstancedMesh {
-  const matrices: THREE.Matrix4[] = [];
-  const paints: string[] = [];
-  const put = (
-    x: number,
-    y: number,
-    z: number,
-    width: number,
-    height: number,
-    depth: number,
-    colour: string,
-  ) => {
-    matrices.push(new THREE.Matrix4().makeScale(width, height, depth).setPosition(x, y, z));
-    paints.push(colour);
-  };
-  for (const building of buildings) {
-    const inside = (share: number) =>
-      [
-        building.x + between(random, -share, share) * building.width,
-        building.z + between(random, -share, share) * building.depth,
-      ] as const;
-    const top = building.height;
-    if (building.pitched) {
-      const [x, z] = inside(0.22);
-      put(x, top + 1.2, z, 0.8, 3.6, between(random, 0.8, 1.8), "#a5826a");
-      continue;
-    }
-    const [x, z] = inside(0.18);
-    put(
-      x,
-      top - 0.6,
-      z,
-      between(random, 3, 4.5),
-      between(random, 2.6, 3.4),
-      between(random, 3, 5),
-      "#bdb4a6",
-    );
-    const machines = Math.floor(between(random, 1, 4));
-    for (let at = 0; at < machines; at++) {
-      const [mx, mz] = inside(0.34);
-      put(
-        mx,
-        top - 0.6,
-        mz,
-        between(random, 1, 2.4),
-        between(random, 0.8, 1.5),
-        between(random, 1, 2.8),
-        choose(random, ["#9aa0a3", "#c3c6c6", "#848a8c"]),
-      );
-    }
-  }
+  const boxes = buildings.flatMap((building) => boxesOf(building, random));
   const geometry = new Form().box([0, 0.5, 0], [1, 1, 1], "#ffffff", { foot: 0.7 }).geometry();
-  const mesh = new THREE.InstancedMesh(
-    geometry,
-    makeSurface({ daylight: setting.daylight, shade: setting.shade }),
-    matrices.length,
-  );
+  const material = makeSurface({ daylight: setting.daylight, shade: setting.shade });
+  const mesh = new THREE.InstancedMesh(geometry, material, boxes.length);
+  const matrix = new THREE.Matrix4();
   const colour = new THREE.Color();
-  matrices.forEach((matrix, at) => {
-    mesh.setMatrixAt(at, matrix);
-    mesh.setColorAt(at, colour.set(paints[at] ?? "#bdb4a6"));
+  boxes.forEach((box, at) => {
+    mesh.setMatrixAt(at, matrix.makeScale(...box.size).setPosition(...box.at));
+    mesh.setColorAt(at, colour.set(box.colour));
   });
   mesh.frustumCulled = false;
   return mesh;

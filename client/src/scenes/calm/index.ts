@@ -4,16 +4,16 @@ import { makeBirds } from "../../stage/birds";
 import { type Day, type Daylight, makeDaylight } from "../../stage/daylight";
 import { disposeTree } from "../../stage/dispose";
 import { leafTexture, makeLeafMaterial, makeTrees } from "../../stage/foliage";
-import { makeGrass } from "../../stage/grass";
+import { type BladeShape, makeGrass } from "../../stage/grass";
 import { makeHills } from "../../stage/hills";
 import { noiseTexture } from "../../stage/noise";
 import { makePond, mirrored } from "../../stage/pond";
-import { mulberry32 } from "../../stage/random";
+import { mulberry32, type Random } from "../../stage/random";
 import type { Scene, SceneSetting } from "../../stage/scene";
-import { bakeShade } from "../../stage/shade";
+import { type BakedShade, bakeShade } from "../../stage/shade";
 import { makeSky } from "../../stage/sky";
 import { makeSurface } from "../../stage/surface";
-import { alongShore, plantTrees, scatterFlowers, sowGrass } from "./planting";
+import { alongShore, plantTrees, scatterFlowers, shadesOf, sowGrass } from "./planting";
 import { makeLilies, makeTimber } from "./shore";
 import { groundHeight, makeTerrain, waterLevel } from "./terrain";
 
@@ -39,84 +39,76 @@ interface Mood {
   wind: THREE.IUniform<number>;
 }
 
+const reedShape: BladeShape = {
+  blades: 14,
+  width: 0.018,
+  spread: 0.16,
+  lean: 0.22,
+  head: { colour: "#5b3d27", size: 0.011, length: 0.11 },
+};
+const grassShape: BladeShape = { blades: 6, width: 0.055, spread: 0.62, lean: 0.42 };
+const flowerShape: BladeShape = {
+  blades: 3,
+  width: 0.02,
+  spread: 0.25,
+  lean: 0.2,
+  head: { colour: "#f2e2b4", size: 0.055, length: 0.06 },
+};
+
+/** Lily pads, drawn over the water that they lie on. */
+function layLilies(random: Random, daylight: Daylight, shade: BakedShade): THREE.Mesh {
+  const parameters = {
+    side: THREE.DoubleSide,
+    polygonOffset: true,
+    polygonOffsetFactor: -1,
+    polygonOffsetUnits: -4,
+  };
+  const lilies = new THREE.Mesh(makeLilies(random), makeSurface({ daylight, shade, parameters }));
+  lilies.renderOrder = 6;
+  return lilies;
+}
+
 /** Everything in the clearing. */
 function build(root: THREE.Group, seed: number, mood: Mood): void {
   const random = mulberry32(seed + 31);
   const { daylight, time } = mood;
   const noise = noiseTexture(seed, 128);
   const trees = plantTrees(random);
-  const blockers = trees.map(({ x, z, height }) => ({
-    x,
-    z,
-    width: height * 0.55,
-    depth: height * 0.55,
-    height: height * 0.82,
-  }));
-  const shade = bakeShade(blockers, { x: -64, z: -90, side: 128, cells: 192 }, morning.sunDirection);
+  const shade = bakeShade(shadesOf(trees), { x: -64, z: -90, side: 128, cells: 192 }, morning.sunDirection);
   const lit = { ...mood, shade };
-  const leaves = leafTexture(seed, 96);
-  const leaf = makeLeafMaterial({ ...lit, leaves });
-  const near = makeTrees(trees.slice(0, 7), { ...lit, leaves }, leaf, 170, seed + 1);
+  const foliage = { ...lit, leaves: leafTexture(seed, 96) };
+  const leaf = makeLeafMaterial(foliage);
   const wood = trees.slice(7);
   // Only what stands beyond the water is seen in it.
-  const [across, behind] = [wood.filter((tree) => tree.z < -8), wood.filter((tree) => tree.z >= -8)];
-  const far = makeTrees(across, { ...lit, leaves }, leaf, 44, seed + 2);
-  const back = makeTrees(behind, { ...lit, leaves }, leaf, 44, seed + 3);
-  const reeds = makeGrass(
-    alongShore(random, 46, 0.97, 1.06, [1.1, 1.9], "#8c9a4c"),
-    {
-      blades: 14,
-      width: 0.018,
-      spread: 0.16,
-      lean: 0.22,
-      head: { colour: "#5b3d27", size: 0.011, length: 0.11 },
-    },
-    random,
-    lit,
+  const across = makeTrees(
+    wood.filter((tree) => tree.z < -8),
+    foliage,
+    leaf,
+    44,
+    seed + 2,
   );
+  const behind = makeTrees(
+    wood.filter((tree) => tree.z >= -8),
+    foliage,
+    leaf,
+    44,
+    seed + 3,
+  );
+  const reeds = makeGrass(alongShore(random, 46, 0.97, 1.06, [1.1, 1.9], "#8c9a4c"), reedShape, random, lit);
   const timber = new THREE.Mesh(makeTimber(random), makeSurface({ daylight, shade }));
   const hills = makeHills(seed, daylight, 190, 420, 62);
   const pond = makePond(92, 64, { daylight, noise, time });
   pond.position.set(4, waterLevel, -30);
-  const lilies = new THREE.Mesh(
-    makeLilies(random),
-    makeSurface({
-      daylight,
-      shade,
-      parameters: {
-        side: THREE.DoubleSide,
-        polygonOffset: true,
-        polygonOffsetFactor: -1,
-        polygonOffsetUnits: -4,
-      },
-    }),
-  );
-  lilies.renderOrder = 6;
   root.add(
     makeSky({ daylight, noise, time, clearness: 0.36, mirrored: true }),
     makeTerrain(daylight, shade, noise),
-    hills,
-    ...near,
-    ...far,
-    ...back,
-    reeds,
-    timber,
-    mirrored([hills, ...far, reeds, timber], waterLevel),
+    ...[hills, reeds, timber, ...across, ...behind],
+    ...makeTrees(trees.slice(0, 7), foliage, leaf, 170, seed + 1),
+    mirrored([hills, ...across, reeds, timber], waterLevel),
     pond,
-    lilies,
-    makeGrass(sowGrass(random, 2500), { blades: 6, width: 0.055, spread: 0.62, lean: 0.42 }, random, lit),
-    makeGrass(
-      scatterFlowers(random, 200),
-      {
-        blades: 3,
-        width: 0.02,
-        spread: 0.25,
-        lean: 0.2,
-        head: { colour: "#f2e2b4", size: 0.055, length: 0.06 },
-      },
-      random,
-      lit,
-    ),
+    layLilies(random, daylight, shade),
+    makeGrass(sowGrass(random, 2500), grassShape, random, lit),
+    makeGrass(scatterFlowers(random, 200), flowerShape, random, lit),
     makeBirds([{ x: 6, z: -45, lowest: 14, highest: 20, spread: 18, count: 5 }], random, daylight, time),
     ...daylight.lights,
   );

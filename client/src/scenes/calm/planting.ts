@@ -2,6 +2,7 @@
 import type { TreePlace } from "../../stage/foliage";
 import type { Tuft } from "../../stage/grass";
 import { between, choose, type Random } from "../../stage/random";
+import type { Blocker } from "../../stage/shade";
 import { groundHeight, outOfLake } from "./terrain";
 
 const leafColours = ["#6f9038", "#81993e", "#8f9d45", "#5c8238", "#a0a048"] as const;
@@ -91,4 +92,15 @@ export function alongShore(
 /** Flowers among the grass. */
 export function scatterFlowers(random: Random, count: number): Tuft[] {
   return sowGrass(random, count).map((tuft) => ({ ...tuft, height: between(random, 0.26, 0.44) }));
+}
+
+/** What the trees take of the light, as upright blocks. */
+export function shadesOf(trees: readonly TreePlace[]): Blocker[] {
+  return trees.map(({ x, z, height }) => ({
+    x,
+    z,
+    width: height * 0.55,
+    depth: height * 0.55,
+    height: height * 0.82,
+  }));
 }

@@ -1,12 +1,18 @@
 /** Heights: an open lift on the outside of a tower over a city. */
 import * as THREE from "three";
-import { makeBirds } from "../../stage/birds";
+import { type Flock, makeBirds } from "../../stage/birds";
 import { makeLeaves } from "../../stage/breeze";
 import { type CityPlan, firstStreet, pitch, planCity } from "../../stage/city_plan";
 import { type Daylight, lateMorning, makeDaylight } from "../../stage/daylight";
 import { disposeTree } from "../../stage/dispose";
-import { makeBuildings, makeFacadeMaterial } from "../../stage/facade";
-import { leafTexture, makeLeafMaterial, makeTrees, type TreePlace } from "../../stage/foliage";
+import { type FacadeSetting, makeBuildings, makeFacadeMaterial } from "../../stage/facade";
+import {
+  type FoliageSetting,
+  leafTexture,
+  makeLeafMaterial,
+  makeTrees,
+  type TreePlace,
+} from "../../stage/foliage";
 import { kerb, makeGround, riverLevel } from "../../stage/ground";
 import { makeHills } from "../../stage/hills";
 import { noiseTexture } from "../../stage/noise";
@@ -27,6 +33,13 @@ const greens = ["#6f8f3c", "#7d9a45", "#8b9a4c", "#5d8240", "#96a052"] as const;
 
 /** The paving lies so far under the deck of the lift at rest: one step, and room for its frame, metres. */
 const step = 0.24;
+
+/** Birds below, beside and above a subject at full height. */
+const flocks: readonly Flock[] = [
+  { x: 14, z: -30, lowest: 20, highest: 27, spread: 20, count: 9 },
+  { x: 40, z: -90, lowest: 38, highest: 52, spread: 34, count: 10 },
+  { x: -60, z: -120, lowest: 30, highest: 60, spread: 30, count: 7 },
+];
 
 /** What the whole scene shares: its light, its clock, its wind. */
 interface Mood {
@@ -56,6 +69,36 @@ function treeBlockers(trees: readonly TreePlace[]): Blocker[] {
   }));
 }
 
+/** Houses with what stands on their roofs; those close by have cornices. */
+function makeHouses(plan: CityPlan, random: Random, lit: FacadeSetting): THREE.Object3D[] {
+  const within = (radius: number) => plan.buildings.filter((building) => away(building) < radius);
+  const far = plan.buildings.filter((building) => away(building) >= 210);
+  const facade = makeFacadeMaterial(lit);
+  return [
+    makeBuildings(within(210), facade, true),
+    makeBuildings([...far, ...plan.skyline], facade, false),
+    makePitchedRoofs(within(560), random, lit),
+    makeRoofKit(within(230), random, lit),
+  ];
+}
+
+/** The trees of the square and of the city, coarser with distance. */
+function makeGreen(
+  square: readonly TreePlace[],
+  trees: readonly TreePlace[],
+  foliage: FoliageSetting,
+  seed: number,
+): THREE.Object3D[] {
+  const leaf = makeLeafMaterial(foliage);
+  const near = trees.filter((tree) => away(tree) < 170);
+  const far = trees.filter((tree) => away(tree) >= 170 && tree.z > -420);
+  return [
+    ...makeTrees(square, foliage, leaf, 150, seed + 2),
+    ...makeTrees(near, foliage, leaf, 48, seed + 3),
+    ...makeTrees(far, foliage, leaf, 20, seed + 4),
+  ];
+}
+
 /** Everything that does not depend on the state. */
 function buildCity(city: THREE.Group, mood: Mood): void {
   const { seed, daylight, noise, time, wind } = mood;
@@ -66,58 +109,20 @@ function buildCity(city: THREE.Group, mood: Mood): void {
   const blockers = [...plan.buildings, ...towerBlockers, ...treeBlockers([...square, ...trees])];
   const shade = bakeShade(blockers, cityGround, lateMorning.sunDirection);
   const lit = { daylight, shade, noise };
-  const near = plan.buildings.filter((building) => away(building) < 210);
-  const far = plan.buildings.filter((building) => away(building) >= 210);
-  const facade = makeFacadeMaterial(lit);
   const foliage = { daylight, shade, leaves: leafTexture(seed), time, wind };
-  const leaf = makeLeafMaterial(foliage);
   const river = makeRiver(13 * pitch.x, pitch.z, { daylight, noise, time });
   river.position.set(0, riverLevel, firstStreet - 4.5 * pitch.z);
   city.add(
     makeSky({ daylight, noise, time, clearness: 0.36 }),
     makeGround(plan, lit),
     river,
-    makeBuildings(near, facade, true),
-    makeBuildings([...far, ...plan.skyline], facade, false),
-    makePitchedRoofs(
-      plan.buildings.filter((building) => away(building) < 560),
-      random,
-      lit,
-    ),
-    makeRoofKit(
-      plan.buildings.filter((building) => away(building) < 230),
-      random,
-      lit,
-    ),
+    ...makeHouses(plan, random, lit),
     makeHills(seed, daylight),
     makeTower(daylight, shade),
     makePlaza({ daylight, shade, trees: square, time, wind, seed: seed + 9 }),
     makeTraffic({ daylight, shade, time, seed }),
-    ...makeTrees(square, foliage, leaf, 150, seed + 2),
-    ...makeTrees(
-      trees.filter((tree) => away(tree) < 170),
-      foliage,
-      leaf,
-      48,
-      seed + 3,
-    ),
-    ...makeTrees(
-      trees.filter((tree) => away(tree) >= 170 && tree.z > -420),
-      foliage,
-      leaf,
-      20,
-      seed + 4,
-    ),
-    makeBirds(
-      [
-        { x: 14, z: -30, lowest: 20, highest: 27, spread: 20, count: 9 },
-        { x: 40, z: -90, lowest: 38, highest: 52, spread: 34, count: 10 },
-        { x: -60, z: -120, lowest: 30, highest: 60, spread: 30, count: 7 },
-      ],
-      random,
-      daylight,
-      time,
-    ),
+    ...makeGreen(square, trees, foliage, seed),
+    makeBirds(flocks, random, daylight, time),
   );
 }
 

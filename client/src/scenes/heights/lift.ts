@@ -10,7 +10,7 @@ import { railAside, railDepth } from "./tower";
 /** Half the platform's width and depth, metres. */
 export const half = { x: 1.2, z: 1.0 } as const;
 const steel = "#b4b7b8";
-const dark = "#43474a";
+const dark = "#55524d";
 const oak = "#b08a5e";
 const brass = "#9c8457";
 /** Metres a second at which the balustrade slides: its whole height in 0.6 s. */

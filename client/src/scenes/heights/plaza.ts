@@ -170,58 +170,48 @@ function parasol(form: Form, x: number, z: number, cloth: string): void {
   }
 }
 
+/** A band of the square in which people walk to and fro; ranges are low, high. */
+interface Stroll {
+  count: number;
+  x: readonly [number, number];
+  z: readonly [number, number];
+  heading: readonly [number, number];
+  length: readonly [number, number];
+}
+
+const beforeStreet = firstStreet + roadHalf + 1.6;
+const beyondStreet = firstStreet - roadHalf - 1.8;
+const north = -Math.PI / 2;
+const strolls: readonly Stroll[] = [
+  { count: 28, x: [-40, 30], z: [-33, -8], heading: [-0.5, 0.5], length: [12, 30] },
+  { count: 10, x: [5, 12], z: [-34, -6], heading: [north - 0.3, north + 0.3], length: [4, 9] },
+  { count: 8, x: [10.4, 12.2], z: [-100, -60], heading: [north, north], length: [20, 38] },
+  { count: 8, x: [-12.2, -10.4], z: [-100, -60], heading: [north, north], length: [20, 38] },
+  { count: 14, x: [-80, 50], z: [beforeStreet - 0.9, beforeStreet + 0.9], heading: [0, 0], length: [20, 40] },
+  { count: 14, x: [-80, 50], z: [beyondStreet - 0.9, beyondStreet + 0.9], heading: [0, 0], length: [20, 40] },
+];
+
+/** People who stroll, and people who stand about the fountain. */
 function walkers(random: Random): Walk[] {
-  const walks: Walk[] = [];
-  const add = (x: number, z: number, heading: number, length: number, speed: number) =>
-    walks.push({ x, y: kerb, z, heading, length, speed, phase: between(random, 0, 200) });
-  for (let at = 0; at < 28; at++)
-    add(
-      between(random, -40, 30),
-      between(random, -33, -8),
-      between(random, -0.5, 0.5),
-      between(random, 12, 30),
-      between(random, 1.0, 1.5),
-    );
-  for (let at = 0; at < 10; at++)
-    add(
-      between(random, 5, 12),
-      between(random, -34, -6),
-      -Math.PI / 2 + between(random, -0.3, 0.3),
-      between(random, 4, 9),
-      between(random, 1, 1.4),
-    );
-  for (let at = 0; at < 16; at++) {
-    const side = random() < 0.5 ? -1 : 1;
-    add(
-      side * between(random, 10.4, 12.2),
-      between(random, -100, -60),
-      -Math.PI / 2,
-      between(random, 20, 38),
-      between(random, 1, 1.5),
-    );
-  }
-  for (const z of [firstStreet + roadHalf + 1.6, firstStreet - roadHalf - 1.8]) {
-    for (let at = 0; at < 14; at++)
-      add(
-        between(random, -80, 50),
-        z + between(random, -0.9, 0.9),
-        0,
-        between(random, 20, 40),
-        between(random, 1.1, 1.6),
-      );
-  }
-  for (let at = 0; at < 16; at++) {
-    const angle = between(random, 0, 6.28);
+  const within = (range: readonly [number, number]) => between(random, range[0], range[1]);
+  const strolling = strolls.flatMap((stroll) =>
+    Array.from({ length: stroll.count }, () => ({
+      x: within(stroll.x),
+      y: kerb,
+      z: within(stroll.z),
+      heading: within(stroll.heading),
+      length: within(stroll.length),
+      speed: between(random, 1, 1.5),
+      phase: between(random, 0, 200),
+    })),
+  );
+  const standing = Array.from({ length: 16 }, () => {
+    const angle = between(random, 0, Math.PI * 2);
     const away = between(random, 5.6, 7.4);
-    add(
-      fountain.x + away * Math.cos(angle),
-      fountain.z + away * Math.sin(angle),
-      between(random, 0, 6.28),
-      0,
-      0,
-    );
-  }
-  return walks;
+    const place = { x: fountain.x + away * Math.cos(angle), y: kerb, z: fountain.z + away * Math.sin(angle) };
+    return { ...place, heading: between(random, 0, Math.PI * 2), length: 0, speed: 0, phase: 0 };
+  });
+  return [...strolling, ...standing];
 }
 
 function flagPlaces(): FlagPlace[] {

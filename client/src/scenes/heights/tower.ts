@@ -11,7 +11,7 @@ const height = storeys * room.height;
 const stone = "#dcd3c4";
 const bronze = "#6f5c48";
 const steel = "#a9aeb0";
-const dark = "#3a3d3f";
+const dark = "#4c4945";
 
 /** Footprint: the body behind the lift, and a wing that comes forward on its left. */
 const body = { left: -24, right: 4.5, front: 1.7, back: 18 } as const;

@@ -10,7 +10,8 @@ import { between, choose, mulberry32 } from "../../stage/random";
 import type { Scene, SceneSetting } from "../../stage/scene";
 import { makeSky } from "../../stage/sky";
 import { makeSurface } from "../../stage/surface";
-import { makeFurniture, makeShell } from "./furniture";
+import { makeFurniture } from "./furniture";
+import { makeShell } from "./shell";
 
 const morning: Day = {
   sunDirection: new THREE.Vector3(-0.8, 0.62, -0.28),
