@@ -27,3 +27,13 @@ def test_a_refusal_there_is_the_same_refusal_here():
     with pytest.raises(Problem) as refused:
         anyio.run(run)
     assert (refused.value.code, refused.value.kind) == ("not_opened", "conflict")
+
+
+def test_a_process_that_dies_is_told_and_the_next_one_works():
+    async def run() -> int:
+        with pytest.raises(Problem) as refused:
+            await in_process(os._exit, 1)
+        assert (refused.value.code, refused.value.kind) == ("computing", "unavailable")
+        return await in_process(abs, -3)
+
+    assert anyio.run(run) == 3

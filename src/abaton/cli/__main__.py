@@ -2,4 +2,5 @@
 
 from abaton.cli.program import main
 
-main()
+if __name__ == "__main__":  # a process that computes for the server imports this module again
+    main()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar, cast
 
-from anyio import to_process, to_thread
+from anyio import BrokenWorkerProcess, to_process, to_thread
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 from structlog.typing import FilteringBoundLogger
@@ -69,8 +69,21 @@ class Compute(Protocol):
 
 
 async def in_process(function: Callable[..., Made], *arguments: Any) -> Made:
-    """Run a function in a process of its own, for a thread would make the rooms' ticks wait for it."""
-    made = await to_process.run_sync(_after_the_rooms, function, *arguments)
+    """Run a function in a process of its own, for a thread would make the rooms' ticks wait for it.
+
+    Raises:
+        Problem: What the function raised, or that the process ended before it was done.
+    """
+    try:
+        made = await to_process.run_sync(_after_the_rooms, function, *arguments)
+    except BrokenWorkerProcess as error:
+        raise Problem(
+            "computing",
+            "a computing process that ended before it was done",
+            "memory and processor time for it",
+            "Try again in a moment. If it stays, look at the memory of the server.",
+            "unavailable",
+        ) from error
     if isinstance(made, _Refused):
         raise Problem(made.code, made.got, made.expected, made.next_step, made.kind)
     return made

@@ -51,7 +51,17 @@ def read_session(reading: Reading, clinic_id: str, session_id: str) -> tuple[ses
 
 
 async def keep_summary(services: Services, clinic_id: str, session_id: str) -> None:
-    """Compute the summary of a closed session and keep it, so that trends need no replay."""
+    """Compute the summary of a closed session and keep it, so that trends need no replay.
+
+    Where it cannot be made, the session is closed all the same: that is logged, and tried again when trends are asked.
+    """
+    try:
+        await _keep_summary(services, clinic_id, session_id)
+    except Problem as problem:
+        services.log.warning("no_summary", session_id=session_id, code=problem.code)
+
+
+async def _keep_summary(services: Services, clinic_id: str, session_id: str) -> None:
     session, entries = await services.read(lambda reading: read_session(reading, clinic_id, session_id))
     if session.state != "closed" or session.summary is not None or not entries:
         return

@@ -1,6 +1,5 @@
 """A patient's closed sessions, each in a line."""
 
-from abaton.core.errors import Problem
 from abaton.records import patients, sessions
 from abaton.records.transaction import Reading, Writing
 from abaton.server import views
@@ -20,7 +19,7 @@ async def trends_of(services: Services, caller: Caller, patient_id: str) -> list
 
     for session in await services.write(find):
         if session.summary is None:
-            await _summarise(services, session)
+            await keep_summary(services, caller.clinic_id, session.id)
     closed = await services.read(lambda reading: _closed(reading, caller.clinic_id, patient_id))
     return [trend for session in reversed(closed) if (trend := _trend(session)) is not None]
 
@@ -28,13 +27,6 @@ async def trends_of(services: Services, caller: Caller, patient_id: str) -> list
 def _closed(reading: Reading, clinic_id: str, patient_id: str) -> list[sessions.Session]:
     found = sessions.of_patient(reading, clinic_id, patient_id)
     return [session for session in found if session.state == "closed"]
-
-
-async def _summarise(services: Services, session: sessions.Session) -> None:
-    try:
-        await keep_summary(services, session.clinic_id, session.id)
-    except Problem as problem:  # one session that cannot be replayed must not hide the others
-        services.log.warning("no_summary", session_id=session.id, code=problem.code)
 
 
 def _trend(session: sessions.Session) -> Trend | None:
