@@ -35,22 +35,13 @@ HEIGHTS: dict[str, Any] = {
     "shape": msgspec.to_builtins(describe("heights", Heights)),
 }
 PATIENTS: list[dict[str, Any]] = [
-    {"id": identifier("a"), "given_name": "Marta", "family_name": "Keller", "birth_date": "1988-04-12", "mrn": "20431"},
-    {
-        "id": identifier("b"),
-        "given_name": "Jonas",
-        "family_name": "Lindqvist",
-        "birth_date": "1971-09-30",
-        "mrn": "18822",
-    },
-    {"id": identifier("c"), "given_name": "Aylin", "family_name": "Demir", "birth_date": "2001-01-05", "mrn": None},
-    {
-        "id": identifier("d"),
-        "given_name": "Samuel",
-        "family_name": "Okafor",
-        "birth_date": "1959-06-21",
-        "mrn": "11094",
-    },
+    {"id": identifier(letter), "given_name": given, "family_name": family, "birth_date": born, "mrn": mrn}
+    for letter, given, family, born, mrn in (
+        ("a", "Marta", "Keller", "1988-04-12", "20431"),
+        ("b", "Jonas", "Lindqvist", "1971-09-30", "18822"),
+        ("c", "Aylin", "Demir", "2001-01-05", None),
+        ("d", "Samuel", "Okafor", "1959-06-21", "11094"),
+    )
 ]
 PRACTITIONERS: list[dict[str, Any]] = [
     {

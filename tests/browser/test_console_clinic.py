@@ -117,7 +117,7 @@ def test_screening_tells_at_once_what_an_answer_means_and_blocks_the_start(watch
     page.get_by_role("link", name="Ask the questions").click()
     record = page.get_by_role("button", name="Record the screening")
     expect(record).to_be_disabled()
-    for question in page.get_by_role("radiogroup").all():
+    for question in page.locator("form").get_by_role("radiogroup").all():
         question.get_by_label("No", exact=True).check()
     page.get_by_role("radiogroup", name="seizure").get_by_label("Yes").check()
     expect(page.get_by_text("Moving light can provoke a seizure")).to_be_visible()

@@ -1,7 +1,6 @@
 import { Badge, Button, Group, Select, Table, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useAccounts, useChangeAccount } from "../api/administration.ts";
-import { useSignedIn } from "../api/me.ts";
 import type { AccountRole, Practitioner } from "../api/types.ts";
 import { confirm } from "../feedback/confirm.tsx";
 import { Loading } from "../feedback/loading.tsx";
@@ -9,6 +8,7 @@ import { ProblemNotice } from "../feedback/problem_notice.tsx";
 import { tellDone, tellProblem } from "../feedback/told.ts";
 import { IconUserPlus } from "../icons.ts";
 import { Page } from "../shell/page.tsx";
+import { useSignedIn } from "../shell/signed_in_context.ts";
 import { roleName } from "../words.ts";
 import { AccountDialog } from "./account_dialog.tsx";
 

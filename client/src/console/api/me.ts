@@ -20,34 +20,35 @@ export function useMe() {
   return useQuery({ queryKey: ME, queryFn: fetchMe, staleTime: 5 * 60_000 });
 }
 
-/** Who is signed in, on pages that only open for someone who is. */
-export function useSignedIn(): Me {
-  const { data } = useMe();
-  if (!data) throw new Error("This page was opened with nobody signed in. Sign in first.");
-  return data;
+/** Keeps the sign-in alive while a session is led: the socket alone does not count as use, and must not be cut off. */
+export function useStaySignedIn(): void {
+  useQuery({
+    queryKey: ME,
+    queryFn: fetchMe,
+    staleTime: 5 * 60_000,
+    refetchInterval: 5 * 60_000,
+    refetchIntervalInBackground: true,
+  });
 }
 
-function welcome(me: Me): void {
-  keepCsrf(me.csrf);
-  queryClient.clear();
+/** Puts another account in the place of the one before, and forgets all that that one has read. */
+function become(me: Me | null): void {
+  keepCsrf(me?.csrf ?? null);
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
   queryClient.setQueryData(ME, me);
 }
 
 export function useSignIn() {
   return useMutation({
     mutationFn: (body: { email: string; password: string }) => unwrap(api.POST("/api/sign-in", { body })),
-    onSuccess: welcome,
+    onSuccess: become,
   });
 }
 
 export function useSignOut() {
   return useMutation({
     mutationFn: () => unwrap(api.POST("/api/sign-out", {})),
-    onSuccess: () => {
-      keepCsrf(null);
-      queryClient.clear();
-      queryClient.setQueryData(ME, null);
-    },
+    onSuccess: () => become(null),
   });
 }
 
@@ -71,7 +72,7 @@ export function useSetUp() {
   return useMutation({
     mutationFn: (body: FirstAdministrator) => unwrap(api.POST("/api/setup", { body })),
     onSuccess: (me) => {
-      if (me?.practitioner_id) welcome(me);
+      if (me?.practitioner_id) become(me);
     },
   });
 }

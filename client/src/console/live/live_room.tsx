@@ -1,7 +1,8 @@
 import { Box, Stack } from "@mantine/core";
 import { lazy, Suspense, useEffect } from "react";
-import { useSignedIn } from "../api/me.ts";
+import { useStaySignedIn } from "../api/me.ts";
 import { Loading } from "../feedback/loading.tsx";
+import { useSignedIn } from "../shell/signed_in_context.ts";
 import { SkipLink } from "../shell/skip_link.tsx";
 import { EventFeed } from "./event_feed.tsx";
 import type { OpenedProps } from "./live.tsx";
@@ -22,6 +23,7 @@ const LivePlots = lazy(() => import("./live_plots.tsx"));
 export function LiveRoom({ sessionId, patientId, patientName }: OpenedProps) {
   const { view, goodbye } = useRoom();
   const readOnly = useSignedIn().role !== "lead";
+  useStaySignedIn();
   useEffect(() => {
     document.title = `${patientName}: live · Abaton`;
   }, [patientName]);

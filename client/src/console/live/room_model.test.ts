@@ -20,7 +20,7 @@ function told(model: RoomModel, ...facts: Fact[]): RoomModel {
       tick: 0,
       time_us: event * 1_000_000,
       actor: "x",
-      fact: told,
+      fact: { ...fact },
     });
   }, model);
 }

@@ -56,7 +56,7 @@ export function LimitControl({ field, value, onChange, disabled }: Props) {
           value={Number(value)}
           onChange={onChange}
           disabled={disabled}
-          thumbProps={{ "aria-valuetext": shown } as React.ComponentProps<"div">}
+          thumbValueText={shown}
         />
       )}
     </div>

@@ -1,7 +1,6 @@
 import { Button, Tabs } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useParams, useSearchParams } from "react-router";
-import { useSignedIn } from "../api/me.ts";
 import { useChangePatient, usePatient } from "../api/patients.ts";
 import type { Patient } from "../api/types.ts";
 import { Loading } from "../feedback/loading.tsx";
@@ -12,6 +11,7 @@ import { IconEdit } from "../icons.ts";
 import { PatientDialog } from "../patients/patient_dialog.tsx";
 import { BackLink } from "../shell/back_link.tsx";
 import { Page } from "../shell/page.tsx";
+import { useSignedIn } from "../shell/signed_in_context.ts";
 import { fullName } from "../words.ts";
 import { ConsentPanel } from "./consent_panel.tsx";
 import { LimitsPanel } from "./limits_panel.tsx";

@@ -2,7 +2,6 @@ import { Button, Table, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
-import { useSignedIn } from "../api/me.ts";
 import { useAddPatient, usePatients } from "../api/patients.ts";
 import type { PatientSummary } from "../api/types.ts";
 import { Empty } from "../feedback/empty.tsx";
@@ -11,6 +10,7 @@ import { ProblemNotice } from "../feedback/problem_notice.tsx";
 import { formatBirth } from "../format.ts";
 import { IconSearch, IconUserPlus, IconUsers } from "../icons.ts";
 import { Page } from "../shell/page.tsx";
+import { useSignedIn } from "../shell/signed_in_context.ts";
 import { fullName } from "../words.ts";
 import { PatientDialog } from "./patient_dialog.tsx";
 

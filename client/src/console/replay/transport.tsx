@@ -52,7 +52,7 @@ export function Transport({ replay, playback }: Props) {
         label={null}
         value={shown.at_s}
         onChange={moveTo}
-        thumbProps={{ "aria-valuetext": words } as React.ComponentProps<"div">}
+        thumbValueText={words}
       />
       <Group justify="space-between" mt="md" gap="sm">
         <Group gap="sm">

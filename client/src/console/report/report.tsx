@@ -1,7 +1,6 @@
 import { Button, Stack, Text, Title } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { Link, useParams } from "react-router";
-import { useSignedIn } from "../api/me.ts";
 import { useReport } from "../api/reports.ts";
 import type { Report } from "../api/types.ts";
 import { Loading } from "../feedback/loading.tsx";
@@ -10,6 +9,7 @@ import { formatElapsed, formatMoment } from "../format.ts";
 import { IconPlayerPlay, IconPrinter } from "../icons.ts";
 import { BackLink } from "../shell/back_link.tsx";
 import { Page } from "../shell/page.tsx";
+import { useSignedIn } from "../shell/signed_in_context.ts";
 import { Downloads } from "./downloads.tsx";
 import { Figures } from "./figures.tsx";
 

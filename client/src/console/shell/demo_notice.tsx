@@ -1,5 +1,5 @@
 import { Text } from "@mantine/core";
-import { useSignedIn } from "../api/me.ts";
+import { useSignedIn } from "./signed_in_context.ts";
 
 /** Says on every page of a demonstration that nobody in it is real. */
 export function DemoNotice() {

@@ -1,11 +1,12 @@
 import { Box, Button, Divider, NavLink, ScrollArea, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link, useLocation } from "react-router";
-import { useSignedIn, useSignOut } from "../api/me.ts";
+import { useSignOut } from "../api/me.ts";
 import type { AccountRole } from "../api/types.ts";
 import { IconCalendar, IconHistory, IconKey, IconLogout, IconUsers } from "../icons.ts";
 import { roleName } from "../words.ts";
 import { ColourScheme } from "./colour_scheme.tsx";
+import { useSignedIn } from "./signed_in_context.ts";
 import { Wordmark } from "./wordmark.tsx";
 
 interface Place {

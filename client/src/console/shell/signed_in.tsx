@@ -3,6 +3,7 @@ import { useMe } from "../api/me.ts";
 import type { AccountRole } from "../api/types.ts";
 import { Loading } from "../feedback/loading.tsx";
 import { ProblemNotice } from "../feedback/problem_notice.tsx";
+import { SignedInContext } from "./signed_in_context.ts";
 
 interface Props {
   roles: AccountRole[];
@@ -21,5 +22,9 @@ export function SignedIn({ roles, otherwise = "/" }: Props) {
     return <Navigate to={`/sign-in${next}`} replace />;
   }
   if (!roles.includes(me.data.role)) return <Navigate to={otherwise} replace />;
-  return <Outlet />;
+  return (
+    <SignedInContext value={me.data}>
+      <Outlet />
+    </SignedInContext>
+  );
 }

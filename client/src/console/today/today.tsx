@@ -1,6 +1,5 @@
 import { Button, Stack, Title } from "@mantine/core";
 import { Link } from "react-router";
-import { useSignedIn } from "../api/me.ts";
 import { useTodaysSessions } from "../api/sessions.ts";
 import type { Session } from "../api/types.ts";
 import { Empty } from "../feedback/empty.tsx";
@@ -9,6 +8,7 @@ import { ProblemNotice } from "../feedback/problem_notice.tsx";
 import { IconCalendar, IconPlus } from "../icons.ts";
 import { SessionList } from "../session_list/session_list.tsx";
 import { Page } from "../shell/page.tsx";
+import { useSignedIn } from "../shell/signed_in_context.ts";
 
 const today = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 

@@ -41,7 +41,7 @@ export function NumberControl(props: ControlProps<Control & { kind: "slider" }>)
           disabled={disabled}
           onChange={(next) => onDraft(bounded(control, next))}
           onChangeEnd={(next) => onSend(bounded(control, next))}
-          thumbProps={{ "aria-valuetext": formatNumber(chosen, unit, 2) } as React.ComponentProps<"div">}
+          thumbValueText={formatNumber(chosen, unit, 2)}
         />
       </div>
       <Group justify="space-between" mt={4} gap="xs" align="center">
