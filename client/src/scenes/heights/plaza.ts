@@ -6,16 +6,15 @@ import { type Daylight, lateMorning } from "../../stage/daylight";
 import type { TreePlace } from "../../stage/foliage";
 import { Form } from "../../stage/form";
 import { kerb, roadHalf } from "../../stage/ground";
-import { makePeople, type Walk } from "../../stage/people";
+import { makePeople } from "../../stage/people";
 import { between, mulberry32, type Random } from "../../stage/random";
 import type { BakedShade } from "../../stage/shade";
 import { makeSurface } from "../../stage/surface";
+import { benches, fountain, kiosks, planWalks } from "./walks";
 
 const stone = "#b8ab98";
 const oak = "#a27a50";
 const iron = "#33383a";
-/** Middle of the fountain. */
-const fountain = { x: 13, z: -18 } as const;
 const greens = ["#6f8f3c", "#7d9a45", "#88994a", "#5f8540"] as const;
 
 /** Trees of the plaza, in two rows and a small grove. */
@@ -170,50 +169,6 @@ function parasol(form: Form, x: number, z: number, cloth: string): void {
   }
 }
 
-/** A band of the square in which people walk to and fro; ranges are low, high. */
-interface Stroll {
-  count: number;
-  x: readonly [number, number];
-  z: readonly [number, number];
-  heading: readonly [number, number];
-  length: readonly [number, number];
-}
-
-const beforeStreet = firstStreet + roadHalf + 1.6;
-const beyondStreet = firstStreet - roadHalf - 1.8;
-const north = -Math.PI / 2;
-const strolls: readonly Stroll[] = [
-  { count: 28, x: [-40, 30], z: [-33, -8], heading: [-0.5, 0.5], length: [12, 30] },
-  { count: 10, x: [5, 12], z: [-34, -6], heading: [north - 0.3, north + 0.3], length: [4, 9] },
-  { count: 8, x: [10.4, 12.2], z: [-100, -60], heading: [north, north], length: [20, 38] },
-  { count: 8, x: [-12.2, -10.4], z: [-100, -60], heading: [north, north], length: [20, 38] },
-  { count: 14, x: [-80, 50], z: [beforeStreet - 0.9, beforeStreet + 0.9], heading: [0, 0], length: [20, 40] },
-  { count: 14, x: [-80, 50], z: [beyondStreet - 0.9, beyondStreet + 0.9], heading: [0, 0], length: [20, 40] },
-];
-
-/** People who stroll, and people who stand about the fountain. */
-function walkers(random: Random): Walk[] {
-  const within = (range: readonly [number, number]) => between(random, range[0], range[1]);
-  const strolling = strolls.flatMap((stroll) =>
-    Array.from({ length: stroll.count }, () => ({
-      x: within(stroll.x),
-      y: kerb,
-      z: within(stroll.z),
-      heading: within(stroll.heading),
-      length: within(stroll.length),
-      speed: between(random, 1, 1.5),
-      phase: between(random, 0, 200),
-    })),
-  );
-  const standing = Array.from({ length: 16 }, () => {
-    const angle = between(random, 0, Math.PI * 2);
-    const away = between(random, 5.6, 7.4);
-    const place = { x: fountain.x + away * Math.cos(angle), y: kerb, z: fountain.z + away * Math.sin(angle) };
-    return { ...place, heading: between(random, 0, Math.PI * 2), length: 0, speed: 0, phase: 0 };
-  });
-  return [...strolling, ...standing];
-}
-
 function flagPlaces(): FlagPlace[] {
   const colours = ["#d9a441", "#3f6d7a", "#e9dfc9", "#7f9a5a", "#c98a4b"];
   return [
@@ -243,13 +198,10 @@ export function makePlaza(setting: PlazaSetting): THREE.Group {
   const form = new Form();
   planters(form, setting.trees);
   basin(form);
-  kiosk(form, -17, -27, "#d9b46a");
-  kiosk(form, 27, -13, "#7f9f9a");
-  for (let at = 0; at < 8; at++) {
-    const angle = (at + 0.5) * (Math.PI / 4);
-    bench(form, fountain.x + 9.2 * Math.cos(angle), fountain.z + 9.2 * Math.sin(angle), Math.PI / 2 - angle);
-  }
-  for (const x of [-10, -5, 5, 10]) bench(form, x * 1.1, -8.5, 0);
+  kiosks.forEach(({ x, z }, at) => {
+    kiosk(form, x, z, at === 0 ? "#d9b46a" : "#7f9f9a");
+  });
+  for (const { x, z, turn } of benches) bench(form, x, z, turn);
   for (let x = -55; x <= 55; x += 11) lamp(form, x + 5, firstStreet + roadHalf + 0.8, 5.2);
   for (const [x, z] of [
     [-9, -14],
@@ -272,6 +224,6 @@ export function makePlaza(setting: PlazaSetting): THREE.Group {
     form.geometry(),
     makeSurface({ daylight: setting.daylight, shade: setting.shade }),
   );
-  group.add(solid, flags, makePeople(walkers(random), random, setting));
+  group.add(solid, flags, makePeople(planWalks(random), random, setting));
   return group;
 }
