@@ -94,7 +94,7 @@ class Database:
                 raise RecordsUnavailable(f"no database at {path}")
             return cls(clock, None, sqlite.reader(path), path, None)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = sqlite.FileLock(path.with_name(path.name + ".lock"))
         except OSError as problem:
             raise RecordsUnavailable(f"{path}: {problem.strerror}") from problem
