@@ -149,7 +149,11 @@ export class Director {
   }
 }
 
-/** Draws all of a stage, whether in view or not, into a corner: what counts is that everything is uploaded. */
+/**
+ * Draws all of a stage, whether in view or not, into a picture of a few pixels: what counts is that every shader,
+ * geometry and texture is then on the graphics card. The target passes for a headset's, whose shaders are those of
+ * the screen; any other would be drawn with shaders of its own.
+ */
 function renderWhole(renderer: THREE.WebGLRenderer, stage: THREE.Scene, camera: THREE.Camera): void {
   const culled: THREE.Object3D[] = [];
   stage.traverse((object) => {
@@ -157,9 +161,16 @@ function renderWhole(renderer: THREE.WebGLRenderer, stage: THREE.Scene, camera: 
     object.frustumCulled = false;
     culled.push(object);
   });
-  renderer.setScissor(0, 0, 1, 1);
-  renderer.setScissorTest(true);
+  const target = new THREE.WebGLRenderTarget(4, 4, {
+    colorSpace: renderer.outputColorSpace as THREE.ColorSpace,
+  });
+  const before = renderer.getRenderTarget();
+  Object.assign(target, { isXRRenderTarget: true });
+  renderer.xr.enabled = false;
+  renderer.setRenderTarget(target);
   renderer.render(stage, camera);
-  renderer.setScissorTest(false);
+  renderer.setRenderTarget(before);
+  renderer.xr.enabled = true;
+  target.dispose();
   for (const object of culled) object.frustumCulled = true;
 }

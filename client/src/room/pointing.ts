@@ -51,9 +51,9 @@ export class Pointing {
   }
 
   private gaze(deltaSeconds: number): void {
-    const { camera } = this.viewer;
-    origin.setFromMatrixPosition(camera.matrixWorld);
-    direction.set(0, 0, -1).transformDirection(camera.matrixWorld);
+    const { head } = this.viewer;
+    origin.setFromMatrixPosition(head.matrixWorld);
+    direction.set(0, 0, -1).transformDirection(head.matrixWorld);
     const hit = this.panel.meet(origin, direction);
     if (hit) this.mark(this.ring.mesh, origin, direction, hit);
     const selected = this.dwell.update(hit?.widget?.id ?? null, deltaSeconds);

@@ -17,6 +17,9 @@ export interface RoomProbe {
   readonly stops_ms: readonly number[];
   readonly frames: number;
   readonly cover: number;
+  /** The eyes, in metres from where the subject stands, and their heading in radians; to the left is positive. */
+  readonly head: number[];
+  readonly heading: number;
   /** Where a widget of the panel is, in metres of the device's own space; null where there is none. */
   readonly where: (widget: string) => number[] | null;
 }
@@ -42,6 +45,8 @@ export function probe(room: Room): RoomProbe {
     stop_ms: () => room.stopwatch.lastMs,
     stops_ms: () => [...room.stopwatch.allMs],
     frames: () => info.render.frame,
+    head: () => room.viewer.eyes.toArray(),
+    heading: () => room.viewer.heading,
     cover: () => room.director.cover.material.opacity,
     where: () => (widget) => room.whereIs(widget),
   };

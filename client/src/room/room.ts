@@ -157,8 +157,8 @@ export class Room {
     else if (id === "stop") visit.stop("word", performance.now());
     else if (id === "ready") visit.agree();
     else if (id === "resume") visit.resume();
-    else if (id === "recentre") viewer.rig.recentre(viewer.camera);
-    else if (id === "seated") viewer.rig.sit(!viewer.rig.seated, viewer.camera);
+    else if (id === "recentre") viewer.rig.recentre(viewer.head);
+    else if (id === "seated") viewer.rig.sit(!viewer.rig.seated, viewer.head);
     else if (id === "gaze") pointing.gazeWanted = !pointing.gazeWanted;
     else if (id === "vignette") viewer.vignette.enabled = !viewer.vignette.enabled;
     this.decide();
@@ -307,7 +307,7 @@ export class Room {
       localMs,
       capturedUs,
       director.standpoint,
-      viewer.camera,
+      viewer.head,
       viewer.inputs,
       viewer.presenting,
     );
@@ -317,10 +317,10 @@ export class Room {
     const { viewer } = this;
     const way = this.ways.update(viewer, nowMs);
     if (way) this.visit.stop(way, nowMs);
-    if (this.ways.recentres(viewer, nowMs)) viewer.rig.recentre(viewer.camera);
+    if (this.ways.recentres(viewer, nowMs)) viewer.rig.recentre(viewer.head);
     const turn = viewer.inputs.takeTurn();
     if (turn !== 0) {
-      viewer.rig.turn(turn, viewer.camera);
+      viewer.rig.turn(turn, viewer.head);
       viewer.vignette.blink();
     }
     this.pointing.update(deltaSeconds);
@@ -339,7 +339,7 @@ export class Room {
     const speedMps = deltaSeconds > 0 ? (height - this.lastHeight) / deltaSeconds : 0;
     this.lastHeight = height;
     viewer.vignette.update(viewer.presenting && under ? speedMps : 0, deltaSeconds);
-    this.caption.update(viewer.camera, viewer.presenting, deltaSeconds);
+    this.caption.update(viewer.head, viewer.presenting, deltaSeconds);
     director.render();
     this.pacing.submitted();
     if (this.stopwatch.running && director.place === "calm") {

@@ -16,6 +16,8 @@ export class Viewer {
   readonly renderer: THREE.WebGLRenderer;
   readonly camera = new THREE.PerspectiveCamera(VIEW_DEGREES, 1, NEAR_M, FAR_M);
   readonly rig = new Rig();
+  /** Between the eyes. In VR three.js puts its camera behind them, so that it sees what both do. */
+  readonly head = new THREE.Object3D();
   readonly vignette = new Vignette();
   readonly inputs: Inputs;
   readonly wrist = new WristButton();
@@ -41,7 +43,7 @@ export class Viewer {
     this.cursor = dot();
     camera.position.y = STANDING_EYES_M;
     camera.add(this.vignette.mesh);
-    this.rig.group.add(camera, this.inputs.group);
+    this.rig.group.add(camera, this.head, this.inputs.group);
     new ResizeObserver(() => this.fit(surface)).observe(surface);
     this.fit(surface);
   }
@@ -66,11 +68,39 @@ export class Viewer {
   /** Prepares a frame: where the head is, what the hands do. */
   update(deltaSeconds: number): void {
     if (!this.presenting) this.look.update(deltaSeconds);
+    this.findHead();
     // The first poses of a session are not yet true; then the viewer is put in the middle, looking ahead.
-    else if (this.settling > 0 && --this.settling === 0) this.rig.recentre(this.camera);
+    if (this.presenting && this.settling > 0 && --this.settling === 0) this.rig.recentre(this.head);
     this.inputs.update();
     this.wearStop();
-    this.wrist.update(this.camera);
+    this.wrist.update(this.head);
+  }
+
+  private findHead(): void {
+    const { head, camera } = this;
+    const eyes = this.presenting ? this.renderer.xr.getCamera().cameras : [];
+    const [left, right] = eyes;
+    if (left && right) {
+      head.position.addVectors(left.position, right.position).multiplyScalar(0.5);
+      head.quaternion.copy(left.quaternion);
+    } else {
+      head.position.copy(camera.position);
+      head.quaternion.copy(camera.quaternion);
+    }
+    head.updateWorldMatrix(true, false);
+  }
+
+  /** Where the eyes are from where the subject stands, in metres. */
+  get eyes(): THREE.Vector3 {
+    return this.head.position.clone().applyMatrix4(this.rig.group.matrix);
+  }
+
+  /** Where the eyes look, in radians about the vertical; to the left is positive. */
+  get heading(): number {
+    const ahead = new THREE.Vector3(0, 0, -1)
+      .applyQuaternion(this.head.quaternion)
+      .applyQuaternion(this.rig.group.quaternion);
+    return Math.atan2(-ahead.x, -ahead.z);
   }
 
   private wearStop(): void {

@@ -3,7 +3,7 @@ import type { Time } from "../live/clock.ts";
 import type { RoomSocket, SocketOptions, Status } from "../live/socket.ts";
 import { RoomState } from "../live/state.ts";
 import type { Incoming } from "../wire/codec.ts";
-import type { Device, Goodbye, RoomView, Welcome } from "../wire/generated.ts";
+import type { ClientMessage, Device, Goodbye, RoomView, Welcome } from "../wire/generated.ts";
 import type { How } from "../xr/input.ts";
 import { StopLatch, type StopWay } from "../xr/stop.ts";
 import type { PanelModel } from "./page.ts";
@@ -35,6 +35,7 @@ export class Visit {
   goodbye: Goodbye | null = null;
   /** Why nothing moves; null while it moves. */
   frozenWhy: string | null = null;
+  private unheard: ReadonlySet<string> = new Set();
   private readonly held = new Set<Held>();
   private readonly time: Time;
   private readonly listener: VisitListener;
@@ -125,15 +126,15 @@ export class Visit {
     this.listener.onChange();
   }
 
-  /** Says again what the room does not seem to have heard: a stop, an agreement, an answer. */
+  /**
+   * Says again what the room does not seem to have heard: a stop, an agreement, an answer. Called now and then; what
+   * was missing at the last call too is said again.
+   */
   repeat(): void {
-    const view = this.state?.view;
-    if (!view) return;
-    const repeat = this.latch.toRepeat(view);
-    if (repeat === "stop") this.link.send({ type: "stop", why: this.latch.why ?? "word" });
-    if (repeat === "agree") this.link.send({ type: "agree" });
-    const answer = this.rating.toRepeat(view.question);
-    if (answer) this.link.send(answer);
+    const missing = this.missing();
+    const before = this.unheard;
+    this.unheard = new Set(missing.keys());
+    for (const [name, message] of missing) if (before.has(name)) this.link.send(message);
   }
 
   /** Tells the room of this device. */
@@ -157,6 +158,18 @@ export class Visit {
     return frozen_why === "lead" ? "lead" : "room";
   }
 
+  private missing(): Map<string, ClientMessage> {
+    const missing = new Map<string, ClientMessage>();
+    if (!this.state) return missing;
+    const { view } = this.state;
+    const repeat = this.latch.toRepeat(view);
+    if (repeat === "stop") missing.set("stop", { type: "stop", why: this.latch.why ?? "word" });
+    if (repeat === "agree") missing.set("agree", { type: "agree" });
+    const answer = this.rating.toRepeat(view.question);
+    if (answer) missing.set(`answer ${answer.question}`, answer);
+    return missing;
+  }
+
   private receive(message: Incoming): void {
     if (message.type === "patch") this.state?.patch(message);
     else if (message.type === "goodbye") this.goodbye = message.code === "restart" ? null : message;
@@ -168,7 +181,7 @@ export class Visit {
         this.state = new RoomState(message);
         this.listener.onWelcome(message);
       }
-      this.repeat();
+      for (const missed of this.missing().values()) this.link.send(missed);
       this.follow(message.room, before);
     }
   }
