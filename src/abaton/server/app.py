@@ -40,7 +40,7 @@ def create_app(
     passwords: Passwords | None = None,
     compute: Compute = in_process,
 ) -> FastAPI:
-    """The application.
+    """The application; raises UndeclaredAccessError where a route does not say who may call it.
 
     Args:
         settings: How it is reached and what it serves.
@@ -53,25 +53,14 @@ def create_app(
         sockets: Socket routes, each with its access declared (`DeclaredSocketRoute`).
         passwords: How passwords are hashed.
         compute: How replays are computed away from the rooms.
-
-    Raises:
-        UndeclaredAccessError: a route does not say who may call it.
     """
-    services = Services(
-        settings=settings,
-        database=database,
-        clock=clock,
-        rooms=rooms or NoRooms(),
-        recordings=recordings or NoRecordings(),
-        experiences=experiences,
-        passwords=passwords or Passwords(),
-        throttles=Throttles.standard(clock),
-        idleness=Idleness(clock, settings.idle_s),
-        log=log,
-        compute=compute,
-        new_seed=random_seed,
-    )
-    routes: list[BaseRoute] = [*api_routes(), *sockets, *page_routes(settings.static)]
+    parts = (rooms or NoRooms(), recordings or NoRecordings(), experiences, passwords or Passwords())
+    limits = (Throttles.standard(clock), Idleness(clock, settings.idle_s))
+    services = Services(settings, database, clock, *parts, *limits, log, compute, random_seed)
+    return _assemble(services, [*api_routes(), *sockets, *page_routes(settings.static)])
+
+
+def _assemble(services: Services, routes: list[BaseRoute]) -> FastAPI:
     require_declared(routes)
     app = FastAPI(
         title="Abaton",
