@@ -63,6 +63,10 @@ class Sea(Experience):
         self.state.flag = flag
 
     @command(by=Role.LEAD)
+    def drift(self, heading: float) -> None:
+        self.state.name = f"{heading:.0f}"
+
+    @command(by=Role.LEAD)
     def capsize(self) -> None:
         raise ZeroDivisionError
 

@@ -24,7 +24,7 @@ def test_arguments_come_back_in_their_types() -> None:
 
 
 def test_bad_commands_are_told_apart() -> None:
-    assert "one of capsize, hoist" in refusal("unknown", Role.LEAD, "sink", {})
+    assert "one of capsize, drift, hoist" in refusal("unknown", Role.LEAD, "sink", {})
     assert "Ask the lead" in refusal("role", Role.SUBJECT, "set_swell", {"swell_m": 1})
     refusal("malformed", Role.LEAD, "set_swell", {})
     refusal("malformed", Role.LEAD, "set_swell", {"swell_m": 1, "more": 1})
@@ -40,6 +40,7 @@ def test_bad_commands_are_told_apart() -> None:
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_numbers_that_are_none_are_out_of_range(value: float) -> None:
     refusal("range", Role.LEAD, "set_swell", {"swell_m": value})
+    refusal("range", Role.LEAD, "drift", {"heading": value})
 
 
 def test_same_command_again_too_soon() -> None:

@@ -19,6 +19,7 @@ def test_panel_is_described_by_types() -> None:
         "swell_by",
         "set_weather",
         "hoist",
+        "drift",
         "capsize",
     ]
     weather = shape.commands[2].parameters[0]

@@ -210,15 +210,14 @@ async def test_recording_follows_consent_at_once(ship: Ship) -> None:
     assert "recording" in lead.facts()
 
 
-async def test_close_takes_effect_and_says_goodbye(ship: Ship) -> None:
-    lead, subject = await ship.under_way()
-    await lead.control("begin")
+async def test_close_ends_recording_and_the_session(ship: Ship) -> None:
+    lead, _ = await ship.under_way()
+    await ship.host.record(True, "consent")
     await ship.host.close("lead", "lead")
-    for client in (lead, subject):
-        last = client.read()[-1]
-        assert isinstance(last, wire.Goodbye)
-        assert last.code == "closed"
-    assert kinds(ship)[-1] is log.Closed
+    assert ship.host.room.phase is Phase.CLOSED
+    assert not ship.host.recording
+    assert kinds(ship)[-2:] == [log.Recording, log.Closed]
+    assert "closed" in lead.facts()
 
 
 async def test_a_clock_that_jumps_is_noted_and_changes_nothing(ship: Ship) -> None:

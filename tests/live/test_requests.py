@@ -49,8 +49,9 @@ async def test_a_session_from_lobby_to_close(ship: Ship) -> None:
     assert code(await lead.control("thaw")) == "Acknowledged"
     assert code(await lead.control("thaw")) == "phase"
     assert code(await lead.control("dance")) == "unknown"
-    await lead.send(wire.Control(lead.number + 1, "close"))
+    assert code(await lead.control("close")) == "Acknowledged"
     assert ship.host.room.phase is Phase.CLOSED
+    assert code(await lead.control("close")) == "phase"
 
 
 async def test_nobody_but_the_lead_leads(ship: Ship) -> None:

@@ -1,5 +1,6 @@
 """Checks of a command, made before anything is written or changed."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,9 +66,13 @@ class CommandCheck:
 
     def _convert(self, name: str, value: Any, annotation: Any) -> Any:
         try:
-            return msgspec.convert(value, annotation)
+            converted = msgspec.convert(value, annotation)
         except msgspec.ValidationError as error:
             raise Refusal("malformed", f"{name} = {value!r}", str(error), "Send a value of that type.") from None
+        if isinstance(converted, float) and not math.isfinite(converted):
+            # The log could not hold it either: JSON has no such numbers.
+            raise Refusal("range", f"{name} = {value}", "a finite number", "Choose a value within the limits.")
+        return converted
 
     def _check_rate(self, name: str, every_s: float, now_s: float) -> None:
         last_s = self._last_s.get(name)
@@ -80,7 +85,6 @@ class CommandCheck:
 def _check_value(parameter: Parameter, value: Any, held: Mapping[str, Any] | None) -> None:
     got = f"{parameter.name} = {value}"
     low, high = parameter.minimum, parameter.maximum
-    # Written so that NaN, which compares false with everything, is out of range too.
     if low is not None and high is not None and not low <= value <= high:
         expected = f"{low:g} to {high:g} {parameter.unit or ''}".strip()
         raise Refusal("range", got, expected, "Choose a value within these limits.")

@@ -232,10 +232,9 @@ class Host:
         await self.must("room", log.Reopened())
 
     async def close(self, actor: str, why: str) -> None:
-        """End the session, whether or not that can be written now, and send everyone away."""
+        """End the session, whether or not that can be written now."""
         await self.record(False, "closed")
         await self.must(actor, log.Closed(why))
-        self.audience.dismiss_all("closed", "The session has ended.")
 
     async def settle(self) -> None:
         """Write what could not be written before; called now and then while the log is failing."""

@@ -36,7 +36,7 @@ def test_a_led_session_over_the_socket(live_world: LiveWorld) -> None:
         assert frame.endswith(b"pose")
         subject.send(wire.Stop("grips"))
         assert lead.until(wire.RoomChanged, lambda changed: changed.room.phase is Phase.CALM)
-        lead.send(wire.Control(lead.number + 1, "close"))
+        assert isinstance(lead.ask(lambda n: wire.Control(n, "close")), wire.Acknowledged)
         assert goodbye(lead) == goodbye(subject) == "closed"
     entries = SessionLog(live_world.database, live_world.mine.id, session).read()
     log.verify(session, entries)

@@ -223,9 +223,12 @@ class LiveRooms:
                 self._soon(live.host.settle())
 
     async def _finish(self, session_id: str) -> None:
-        """Complete the record of a closed room and let go of it."""
+        """Send everyone away from a closed room, complete its record, and let go of it."""
         live = self._rooms.get(session_id)
-        if live is None or not live.host.journal.durable:
+        if live is None:
+            return
+        live.host.audience.dismiss_all("closed", "The session has ended.")
+        if not live.host.journal.durable:
             return  # its closing is still to be written; the next round looks again
         del self._rooms[session_id]
         await live.host.idle()
