@@ -38,9 +38,7 @@ HEIGHTS = wire.ExperienceShape(
         wire.Parameter("height_m", "Height", "number", "m", 0, 60, 0.5, graded=True, ceiling=30),
         wire.Parameter("target_m", "Target", "number", "m", 0, 60, 0.5, graded=True, ceiling=30),
         wire.Parameter("speed_mps", "Speed", "number", "m/s", 0, 3, 0.1),
-        wire.Parameter(
-            "railing", "Railing", "choice", choices=["full", "low", "none"], graded=True, ceiling="low"
-        ),
+        wire.Parameter("railing", "Railing", "choice", choices=["full", "low", "none"], graded=True, ceiling="low"),
         wire.Parameter("floor", "Floor", "choice", choices=["opaque", "glass"], graded=True),
         wire.Parameter("wind", "Wind", "number", None, 0, 1, 0.1, graded=True),
     ],

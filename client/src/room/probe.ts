@@ -16,6 +16,8 @@ export interface RoomProbe {
   readonly stop_ms: number | null;
   readonly stops_ms: readonly number[];
   readonly frames: number;
+  /** Where the stop button on the wrist is, in metres of the device's own space; null while it does not show. */
+  readonly wrist: number[] | null;
   readonly cover: number;
   /** The eyes, in metres from where the subject stands, and their heading in radians; to the left is positive. */
   readonly head: number[];
@@ -47,6 +49,7 @@ export function probe(room: Room): RoomProbe {
     frames: () => info.render.frame,
     head: () => room.viewer.eyes.toArray(),
     heading: () => room.viewer.heading,
+    wrist: () => room.viewer.wristAt,
     cover: () => room.director.cover.material.opacity,
     where: () => (widget) => room.whereIs(widget),
   };

@@ -95,6 +95,13 @@ export class Viewer {
     return this.head.position.clone().applyMatrix4(this.rig.group.matrix);
   }
 
+  /** Where the stop button on the wrist is in the device's own space; null while it does not show. */
+  get wristAt(): number[] | null {
+    const { mesh } = this.wrist;
+    if (!mesh.visible) return null;
+    return this.rig.group.worldToLocal(mesh.getWorldPosition(new THREE.Vector3())).toArray();
+  }
+
   /** Where the eyes look, in radians about the vertical; to the left is positive. */
   get heading(): number {
     const ahead = new THREE.Vector3(0, 0, -1)
