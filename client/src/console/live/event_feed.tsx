@@ -34,7 +34,7 @@ export function EventFeed() {
             <Text component="li" size="sm" key={event}>
               <Text span size="sm" c="dimmed" className="numeric" mr={8}>
                 {began === null || time_us < began ? "before" : formatElapsed((time_us - began) / 1e6)}
-              </Text>
+              </Text>{" "}
               {words}
             </Text>
           ))}

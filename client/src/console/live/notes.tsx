@@ -66,7 +66,7 @@ export function Notes() {
               <Text component="li" size="sm" key={note.event} style={{ whiteSpace: "pre-wrap" }}>
                 <Text span size="sm" c="dimmed" className="numeric" mr={8}>
                   {began === null ? "lobby" : formatElapsed((note.time_us - began) / 1e6)}
-                </Text>
+                </Text>{" "}
                 {note.text}
               </Text>
             ))}

@@ -12,7 +12,7 @@ interface Props {
 export function Swatch({ of, dashed = false, children }: Props) {
   const colour: Palette[typeof of] = paletteOf(useComputedColorScheme("light"))[of];
   return (
-    <Text span size="sm" fw={500} mr="md" style={{ whiteSpace: "nowrap" }}>
+    <Text span size="sm" fw={500} mr="md" style={{ display: "inline-block" }}>
       <svg width="22" height="8" aria-hidden="true" style={{ marginRight: 6, verticalAlign: "middle" }}>
         <line
           x1="0"
