@@ -5,8 +5,9 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
-import pyarrow.parquet as parquet
+import pyarrow.parquet  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 from playwright.sync_api import Page, expect
 from typer.testing import CliRunner
@@ -34,17 +35,18 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     code = start_heights(lead)
     picture(lead, "pairing")
 
-    room = watch.open(clinic.room, headset=True, viewport=(1280, 720))
+    room = watch.open(clinic.room, headset=True, viewport=(640, 360))
     join(room, code)
     lead.get_by_role("button", name="Admit").click()
     wait_for(room, "room.place === 'lobby'")
     enter_vr(room)
-    picture(room, "lobby")
     lead.get_by_role("button", name="Begin").click()
     in_experience(room)
     expect(lead.get_by_role("img", name=re.compile("What the patient sees"))).to_be_visible()
+    # Two pages that draw by software on two cores starve each other's heartbeats.
+    lead.get_by_role("button", name="Hide the view").click()
 
-    lead.get_by_role("radio", name="Low").check(force=True)
+    lead.get_by_role("radiogroup", name="Set railing").get_by_text("Low").click()
     set_number(lead, "Set wind", "0.5")
     set_number(lead, "Rise to", "12")
     wait_for(room, "room.state.height_m === 12 && room.state.railing === 'low' && room.state.wind === 0.5", 120)
@@ -52,7 +54,6 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     lead.get_by_role("button", name="Ask for SUDS").click()
     wait_for(room, "room.widgets.includes('send')")
     frames(room)
-    picture(room, "suds")
     for key in ("ArrowRight", "ArrowRight", "Enter"):
         room.keyboard.press(key)
     rating = lead.get_by_role("region", name="SUDS").get_by_text(re.compile(r"^\d+$")).first
@@ -61,15 +62,11 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     lead.get_by_label("New note").fill("Holds the rail, breathes evenly.")
     lead.get_by_role("button", name="Save note").click()
     expect(lead.get_by_label("New note")).to_have_value("")
-    frames(room)
-    picture(room, "heights")
-    picture(lead, "live")
+    picture(lead, "live-hidden")
 
     room.keyboard.press("Escape")
     wait_for(room, "room.scene === 'calm'")
     assert probe(room)["stop_ms"] is not None
-    frames(room)
-    picture(room, "calm")
     expect(lead.get_by_text("Stopped").first).to_be_visible()
     wait_for(room, "room.widgets.includes('ready')")
     room.keyboard.press("Enter")
@@ -106,6 +103,10 @@ def check_downloads(lead: Page) -> None:
         names = archive.namelist()
         heights = next(name for name in names if "height_m" in name)
         rates = next(name for name in names if "heart_rate" in name)
-        column = parquet.read_table(io.BytesIO(archive.read(heights)))
-        assert max(column["value"].to_pylist()) == pytest.approx(12.0)
-        assert parquet.read_table(io.BytesIO(archive.read(rates))).num_rows > 5
+        assert max(values(archive.read(heights))) == pytest.approx(12.0)
+        assert len(values(archive.read(rates))) > 5
+
+
+def values(table: bytes) -> list[float]:
+    read: Any = getattr(pyarrow.parquet, "read_table")  # noqa: B009 - its types are unknown
+    return read(io.BytesIO(table))["value"].to_pylist()
