@@ -278,7 +278,7 @@ class Clinic:
         before = int(query.get("before", ["61"])[0])
         actions = ("signed in", "read patient", "recorded consent", "started session", "exported fhir")
         numbers = range(before - 1, max(0, before - 31), -1)
-        entries = [
+        entries: list[dict[str, Any]] = [
             {
                 "number": number,
                 "at": _ago(minutes=7 * (60 - number)),

@@ -4,7 +4,7 @@ import http.server
 import mimetypes
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ _POLICY = (
 
 
 @contextmanager
-def serve_console(static: Path = STATIC) -> Iterator[str]:
+def serve_console(static: Path = STATIC) -> Generator[str]:
     """Serves the console from a free port until the block ends; gives its address without a slash."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -34,7 +34,7 @@ def serve_console(static: Path = STATIC) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body.replace(b"__CSP_NONCE__", nonce.encode()) if page else body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base names it so
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

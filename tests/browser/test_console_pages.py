@@ -51,7 +51,12 @@ def _violations_in_light_and_dark(page: Page) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        page.wait_for_function("scheme => document.documentElement.dataset.mantineColorScheme === scheme", arg=scheme)
+        expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", scheme)
+        # Colours pass over softly; axe must not look at them half-way.
+        page.evaluate("""async () => {
+            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+            await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+        }""")
         found[scheme] = accessibility_violations(page)
     return found
 

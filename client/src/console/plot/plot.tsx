@@ -23,7 +23,7 @@ export function Plot({ label, height, data, build, onPlot }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const latest = useRef(data);
-  const scheme = useComputedColorScheme("light");
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   latest.current = data;
 
   useEffect(() => {

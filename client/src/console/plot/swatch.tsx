@@ -10,7 +10,9 @@ interface Props {
 
 /** The name of a line beside a piece of it. */
 export function Swatch({ of, dashed = false, children }: Props) {
-  const colour: Palette[typeof of] = paletteOf(useComputedColorScheme("light"))[of];
+  const colour: Palette[typeof of] = paletteOf(
+    useComputedColorScheme("light", { getInitialValueInEffect: false }),
+  )[of];
   return (
     <Text span size="sm" fw={500} mr="md" style={{ display: "inline-block" }}>
       <svg width="22" height="8" aria-hidden="true" style={{ marginRight: 6, verticalAlign: "middle" }}>
