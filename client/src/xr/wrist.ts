@@ -4,7 +4,7 @@ import type { Side } from "./input.ts";
 
 const RADIUS_M = 0.03;
 const TOUCH_M = 0.045;
-const FACING = 0.55;
+const FACING = 0.45;
 const NEAR_EYES_M = 0.75;
 
 const button = new THREE.Vector3();
