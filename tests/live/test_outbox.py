@@ -65,3 +65,49 @@ def test_memory_is_bounded_without_events(kinds: list[int]) -> None:
         delivery: Delivery = Change.of(number, 0, {"x": number}) if kind == 2 else Latest(str(kind), b"")
         outbox.offer(delivery)
     assert len(outbox.drain()) <= 3
+
+
+def test_an_idle_socket_is_sent_to_at_once_and_a_busy_one_when_its_turn_comes() -> None:
+    outbox, idle = Outbox(), [True, False]
+    sent: list[bytes] = []
+
+    def send_now(frame: bytes) -> bool:
+        if idle.pop(0):
+            sent.append(frame)
+            return True
+        return False
+
+    outbox.send_now = send_now
+    for frame in (b"first", b"second", b"third"):
+        outbox.offer(Event(frame))  # the third finds the second in line, and is not tried
+    assert sent == [b"first"]
+    assert outbox.drain() == [b"second", b"third"]
+
+
+def test_the_last_event_takes_its_turn_so_that_the_socket_is_closed_after_it() -> None:
+    outbox = Outbox()
+    outbox.send_now = lambda _: True
+    outbox.offer(Event(b"goodbye", last=True))
+    assert outbox.drain() == [b"goodbye"]
+    assert outbox.closed
+
+
+async def test_nothing_overtakes_what_was_handed_out() -> None:
+    outbox, sent = Outbox(), list[bytes]()
+
+    def send_now(frame: bytes) -> bool:
+        sent.append(frame)
+        return True
+
+    outbox.offer(Event(b"first"))
+    outbox.send_now = send_now
+    assert await outbox.take() == [b"first"]
+    outbox.offer(Event(b"second"))
+    assert sent == []
+    assert await outbox.take() == [b"second"]
+    async with anyio.create_task_group() as group:
+        group.start_soon(outbox.take)
+        await anyio.lowlevel.checkpoint()
+        outbox.offer(Event(b"third"))
+        assert sent == [b"third"]
+        outbox.close()

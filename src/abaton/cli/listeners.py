@@ -14,6 +14,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from abaton.core.errors import Problem
+from abaton.server.live.protocol import DirectProtocol
 
 LARGEST_FRAME_BYTES = 64 * 1024
 SECONDS_TO_FINISH = 5
@@ -100,7 +101,7 @@ def _config(app: Starlette, listener: Listener) -> uvicorn.Config:
     certificate = listener.certificate
     return uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=DirectProtocol,
         ws_max_size=LARGEST_FRAME_BYTES,
         ws_per_message_deflate=False,  # frames are small and many: compressing costs more time than it saves
         lifespan="off",

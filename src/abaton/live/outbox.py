@@ -23,10 +23,19 @@ class Outbox:
         self.overflowed = False
         self.closed = False
         self._ending = False
+        self._handed_out = False
+        self.send_now: Callable[[bytes], bool] = lambda _: False
+        """Sends a frame at once if the socket is idle, and says whether it did; asked only while nothing is in line.
+
+        What `take` handed out counts as in line until `take` is called again, so that nothing overtakes it.
+        """
 
     def offer(self, delivery: Delivery) -> None:
         """Put a delivery in line; never waits. Past the bound the outbox overflows and takes nothing more."""
         if self.closed or self.overflowed:
+            return
+        in_line = self._events or self._latest or self._change is not None or self._handed_out
+        if not in_line and not getattr(delivery, "last", False) and self.send_now(delivery.frame):
             return
         match delivery:
             case Latest(key, frame):
@@ -51,11 +60,13 @@ class Outbox:
 
         An empty list means that the outbox is closed and empty, or has overflowed.
         """
+        self._handed_out = False
         while True:
             if self.overflowed:
                 return []
             frames = self.drain()
             if frames or self.closed:
+                self._handed_out = True
                 return frames
             self._ready.clear()
             await self._ready.wait()

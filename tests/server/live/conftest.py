@@ -23,6 +23,7 @@ from abaton.records import consents, screenings, sign_ins
 from abaton.records.database import Database
 from abaton.server.access import DeclaredSocketRoute
 from abaton.server.app import create_app
+from abaton.server.live.protocol import DirectProtocol
 from abaton.server.live.rooms import LiveRooms
 from abaton.server.live.socket import live
 from abaton.server.log import json_log
@@ -157,7 +158,7 @@ class LiveWorld:
 def serving(app: FastAPI, listener: socket.socket) -> Generator[BlockingPortal]:
     """A real server on this machine, in a thread of its own."""
     config = uvicorn.Config(
-        app, ws="websockets-sansio", ws_max_size=64 * 1024, log_config=None, access_log=False, lifespan="off"
+        app, ws=DirectProtocol, ws_max_size=64 * 1024, log_config=None, access_log=False, lifespan="off"
     )
     server = uvicorn.Server(config)
 

@@ -4,7 +4,7 @@ import json
 from abaton.live import log, wire
 from abaton.live.bus import LocalBus
 from abaton.live.role import Phase, Role
-from abaton.live.segments import POSE, read, segments
+from abaton.live.segments import POSE, Recorded, SegmentWriter, read, segments
 from abaton.records.session_log import SessionLog
 from abaton.server.live.rooms import LiveRoom, LiveRooms
 from abaton.server.log import json_log
@@ -81,6 +81,24 @@ def test_a_restarted_server_makes_the_room_again_where_it_was(live_world: LiveWo
         [member] = [member for member in welcome.room.members if member.role is Role.SUBJECT]
         assert member.admitted
         assert back.until(wire.Happened).fact["kind"] in ("left", "reopened")
+
+
+def test_a_recording_that_a_crash_cut_off_is_recovered_and_sealed(live_world: LiveWorld) -> None:
+    with live_world.under_way(recording=True) as (session, _, lead, _):
+        lead.ask(lambda n: wire.Note(n, "before the crash"))
+        live_world.portal.call(live_world.rooms.stop)
+    folder = live_world.recordings / session
+    folder.mkdir(parents=True, exist_ok=True)
+    writer = SegmentWriter(folder)
+    writer.add(Recorded("subject", POSE, 1_000_000, 1_000_001, 0, b"pose"))
+    writer.sync()
+    writer.abandon()
+    assert segments(folder) == []
+    live_world.portal.call(live_world.rooms.start)
+    [path] = segments(folder)
+    assert [sample.data for sample in read([path])] == [b"pose"]
+    sealed = [fact for fact in facts(live_world, session) if isinstance(fact, log.Sealed)]
+    assert [fact.segment for fact in sealed] == [path.name]
 
 
 def test_a_room_whose_experience_is_gone_is_ended_and_told_of(live_world: LiveWorld) -> None:

@@ -15,9 +15,11 @@ from abaton.live.bus import Bus
 from abaton.live.experience import Experience
 from abaton.live.host import Host, Setting
 from abaton.live.journal import Draft, Journal
+from abaton.live.recovery import recover
 from abaton.live.replay import ReplayMismatch, opening, rebuild
 from abaton.live.role import Phase, Role
 from abaton.live.room import Room
+from abaton.live.segments import BrokenSegment
 from abaton.records import sessions
 from abaton.records.database import Database
 from abaton.records.session_log import SessionLog
@@ -185,10 +187,23 @@ class LiveRooms:
         setting = Setting(session.id, opened.experience, experience, opened.seed, opened.ceilings)
         journal = Journal(session.id, destination, entries)
         host = self._add(session.clinic_id, session.patient_id, session.lead_id, setting, room, journal)
+        await self._recover(host)
         if room.phase is Phase.CLOSED:
             await self._finish(session.id)
         else:
             await host.resume()
+
+    async def _recover(self, host: Host) -> None:
+        """Make whole what the crash of a server left of a recording, and note its seals in the log."""
+        folder = self._recordings / host.setting.session
+        known = [entry.fact.segment for entry in host.journal.entries if isinstance(entry.fact, log.Sealed)]
+        try:
+            recovered = await asyncio.to_thread(recover, folder, known)
+        except (OSError, BrokenSegment) as error:
+            self._logger.error("recording_not_recovered", session=host.setting.session, error=type(error).__name__)
+            return
+        for recovery in recovered:
+            await host.must("room", recovery.sealed)
 
     def _abandon(self, session: sessions.Session) -> None:
         with self._database.write() as writing:

@@ -15,6 +15,7 @@ from abaton.live.outbox import Outbox
 from abaton.live.role import Role
 from abaton.records import pairings
 from abaton.server.access import keep_signed_in, signed_in
+from abaton.server.live.protocol import EXTENSION, DirectProtocol
 from abaton.server.live.rooms import LiveRoom, LiveRooms
 from abaton.server.models.account import AccountRole
 from abaton.server.origin import check_origin
@@ -106,7 +107,9 @@ async def _stay(websocket: WebSocket, host: Host, participant: str, role: Role, 
     sender = asyncio.create_task(_send(websocket, outbox))
     try:
         seat = await host.enter(participant, role, receiver, resume_from)
-        reader = asyncio.create_task(_receive(websocket, host, seat))
+        conduct = Conduct(host, seat)
+        _take_the_short_way(websocket, outbox, conduct)
+        reader = asyncio.create_task(_receive(websocket, conduct))
         await asyncio.wait({sender, reader}, return_when=asyncio.FIRST_COMPLETED)
         reader.cancel()
         outbox.close()
@@ -124,33 +127,73 @@ async def _send(websocket: WebSocket, outbox: Outbox) -> None:
         await websocket.close(TRY_AGAIN if outbox.overflowed else 1000)
 
 
-async def _receive(websocket: WebSocket, host: Host, seat: Seat) -> None:
+def _take_the_short_way(websocket: WebSocket, outbox: Outbox, conduct: "Conduct") -> None:
+    """Where the server has our protocol, take poses as they arrive and send while nothing is in line."""
+    direct = websocket.scope.get("extensions", {}).get(EXTENSION)
+    if not isinstance(direct, DirectProtocol):
+        return
+
+    def on_pose(frame: bytes) -> None:
+        if not conduct.takes(frame):
+            direct.on_pose = None
+
+    direct.on_pose = on_pose
+    outbox.send_now = direct.send_now
+
+
+class Conduct:
+    """Hands a client's frames to its room, as long as the client keeps within what a room takes."""
+
+    def __init__(self, host: Host, seat: Seat) -> None:
+        self.host = host
+        self.seat = seat
+        self._bad = 0
+        self._frames = 0
+        self._second_s = host.now_s
+
+    def takes(self, frame: bytes | None) -> bool:
+        """Count a frame, and take it if it is a pose. False when the client has gone too far and was dismissed."""
+        self._frames += 1
+        if self.host.now_s - self._second_s >= 1.0:
+            self._frames, self._second_s = 0, self.host.now_s
+        if self._frames > MAX_FRAMES_PER_S or len(frame or b"") > wire.MAX_FRAME_BYTES:
+            return self.errs(at_once=True)
+        if not frame or (frame[0] == wire.POSE and len(frame) > wire.MAX_POSE_BYTES):
+            return self.errs()
+        if frame[0] == wire.POSE:
+            self.host.pose(self.seat, frame[1:])
+        return True
+
+    def errs(self, *, at_once: bool = False) -> bool:
+        """Count a frame that makes no sense. False when it was one too many, and the client was dismissed."""
+        self._bad += 1
+        if not at_once and self._bad <= MAX_BAD_FRAMES:
+            return True
+        reason = "Too many or malformed frames. Load the page again."
+        self.host.audience.dismiss(self.seat.participant, "refused", reason)
+        return False
+
+
+async def _receive(websocket: WebSocket, conduct: Conduct) -> None:
     """Hand each frame to the room. Returns when the connection ends or the client misbehaves."""
-    bad, frames, second_s = 0, 0, host.now_s
+    host, seat = conduct.host, conduct.seat
     while True:
         message = await websocket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        frames += 1
-        if host.now_s - second_s >= 1.0:
-            frames, second_s = 0, host.now_s
         frame: bytes | None = message.get("bytes")
-        if frame and frame[0] == wire.POSE and frames <= MAX_FRAMES_PER_S:
-            if len(frame) <= wire.MAX_POSE_BYTES:
-                host.pose(seat, frame[1:])
-                continue
-        elif frame and len(frame) <= wire.MAX_FRAME_BYTES and frames <= MAX_FRAMES_PER_S:
-            try:
-                request = wire.decode_client(frame)
-            except msgspec.DecodeError as error:
-                host.audience.tell(seat.participant, requests.refused(None, _malformed(error)))
-            else:
-                await _request(websocket, host, seat, request)
-                continue
-        bad += 1
-        if bad > MAX_BAD_FRAMES or frames > MAX_FRAMES_PER_S or (frame and len(frame) > wire.MAX_FRAME_BYTES):
-            host.audience.dismiss(seat.participant, "refused", "Too many or malformed frames. Load the page again.")
+        if not conduct.takes(frame):
             return
+        if not frame or frame[0] == wire.POSE:
+            continue
+        try:
+            request = wire.decode_client(frame)
+        except msgspec.DecodeError as error:
+            host.audience.tell(seat.participant, requests.refused(None, _malformed(error)))
+            if not conduct.errs():
+                return
+        else:
+            await _request(websocket, host, seat, request)
 
 
 async def _request(websocket: WebSocket, host: Host, seat: Seat, request: wire.ClientMessage) -> None:
