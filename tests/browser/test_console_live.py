@@ -84,6 +84,7 @@ def test_stop_pressed_without_a_connection_is_sent_when_the_room_is_back(watch: 
 def test_nothing_but_stop_is_red(watch: Watch, site: str) -> None:
     page = sit_down(watch, site, LIVE, room=LiveRoom(Phase.RUNNING))
     _running(page)
+    expect(page.get_by_role("button", name="STOP")).to_be_enabled()
     red = page.evaluate("""() => [...document.querySelectorAll('*')].filter(element => {
         const style = getComputedStyle(element);
         return [style.color, style.backgroundColor, style.borderTopColor, style.fill].some(colour => {

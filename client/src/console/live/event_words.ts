@@ -8,7 +8,7 @@ const reasons: Record<string, string> = {
   wrist: "the button on the wrist",
   escape: "Escape",
   word: "the word on the screen",
-  lead: "by the lead",
+  lead: "from the console",
   heartbeat: "connection lost",
   restart: "the server was restarted",
   fault: "the experience failed",

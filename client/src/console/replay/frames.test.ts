@@ -56,7 +56,11 @@ describe("readingsAt", () => {
       at_s: [3, 8],
       values: [40, 60],
     };
-    const replay = { frames, series: [suds] } as unknown as Replay;
+    const speed = { ...suds, key: "speed_mps" };
+    const experience = { state: [{ name: "speed_mps", graded: false }] };
+    const replay = { frames, series: [suds, speed], experience } as unknown as Replay;
+    expect(readingsAt(replay, 9).readings.map(({ key }) => key)).toEqual(["suds"]);
+    expect(readingsAt(replay, -1).phase).toBe("lobby");
     expect(readingsAt(replay, 1).readings[0]?.value).toBeNull();
     expect(readingsAt(replay, 7.9).readings[0]?.value).toBe(40);
     expect(readingsAt(replay, 50).readings[0]?.value).toBe(60);

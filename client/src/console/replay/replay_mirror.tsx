@@ -13,6 +13,7 @@ function sourceOf(replay: Replay, now: RefObject<Playback>): MirrorSource {
     scene: () => {
       const phase = stateAt(replay.frames, now.current.at_s, state)?.phase;
       if (phase === "calm") return "calm";
+      if (now.current.at_s < (replay.frames[0]?.at_s ?? 0)) return "lobby";
       return phase === "lobby" || phase === undefined ? "lobby" : replay.experience.scene;
     },
     seed: () => replay.seed,

@@ -13,7 +13,7 @@ import { type Row, rowsOf } from "./timeline_rows.ts";
 /** What was raised, distress, and heart rate above each other on one time axis, with what happened marked. */
 export default function Timeline({ report }: { report: Report }) {
   const { duration_s } = report.summary;
-  const rows = useMemo(() => rowsOf(report.series, duration_s), [report, duration_s]);
+  const rows = useMemo(() => rowsOf(report.series, gradedOf(report), duration_s), [report, duration_s]);
   const sync = useMemo(() => uPlot.sync(report.session.id), [report.session.id]);
   return (
     <section className="sheet">
@@ -38,6 +38,11 @@ export default function Timeline({ report }: { report: Report }) {
       </AsTable>
     </section>
   );
+}
+
+/** The graded fields: those whose most the summary tells. */
+function gradedOf(report: Report): string[] {
+  return report.summary.highest.map(({ field }) => field);
 }
 
 interface RowProps {

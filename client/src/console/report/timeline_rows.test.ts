@@ -20,28 +20,36 @@ describe("rowsOf", () => {
         series("heart_rate", [80]),
         series("railing", ["full"]),
         series("suds", [40]),
-        series("height_m", [3]),
+        series("height_m", [0, 3]),
+        series("speed_mps", [0, 1]),
       ],
+      ["height_m"],
       60,
     );
     expect(rows.map(({ key }) => key)).toEqual(["height_m", "suds", "heart_rate"]);
   });
 
   it("carries a held value on to the end of the session", () => {
-    const [row] = rowsOf([series("suds", [40, 60], true)], 60);
+    const [row] = rowsOf([series("suds", [40, 60], true)], ["height_m"], 60);
     expect(row?.data).toEqual([
       [0, 10, 60],
       [40, 60, 60],
     ]);
   });
 
-  it("leaves out a line without values", () => expect(rowsOf([series("suds", [])], 60)).toEqual([]));
+  it("leaves out what is graded but never changed", () => {
+    expect(rowsOf([series("height_m", [0, 0])], ["height_m"], 60)).toEqual([]);
+  });
+
+  it("leaves out a line without values", () =>
+    expect(rowsOf([series("suds", [])], ["height_m"], 60)).toEqual([]));
 });
 
 describe("rangeOf", () => {
   it("is fixed for distress, from nought for a height, around the values for a heart", () => {
     const [height, suds, heart] = rowsOf(
       [series("height_m", [0, 20]), series("suds", [40]), series("heart_rate", [72, 98])],
+      ["height_m"],
       60,
     );
     expect(suds && rangeOf(suds)).toEqual([0, 100]);

@@ -10,6 +10,8 @@ export interface Row {
   kind: "exposure" | "suds" | "heart";
   step: boolean;
   data: uPlot.AlignedData;
+  /** The last value was not measured: it only holds to the end. */
+  carried: boolean;
   /** Fixed ends of the upright axis, or null to follow the values. */
   range: [number, number] | null;
 }
@@ -21,25 +23,31 @@ function kindOf(key: string): Row["kind"] {
 
 const order: Row["kind"][] = ["exposure", "suds", "heart"];
 
-/** A stepped line holds its last value to the end; others end where they were last measured. */
-function dataOf(series: Series, durationS: number): uPlot.AlignedData {
-  const values = series.values as number[];
-  const last = values.at(-1);
-  const holds = series.step && last !== undefined && (series.at_s.at(-1) ?? 0) < durationS;
-  return holds
-    ? [
-        [...series.at_s, durationS],
-        [...values, last],
-      ]
-    : [series.at_s, values];
+/** Whether the last value of a stepped line is carried on to the end; others end where they were last measured. */
+function isCarried(series: Series, durationS: number): boolean {
+  return series.step && (series.at_s.at(-1) ?? durationS) < durationS;
 }
 
-/** The rows of a timeline: first what was raised, then distress, then the heart. Lines of words are left out. */
-export function rowsOf(series: Series[], durationS: number): Row[] {
-  const numeric = series.filter(
-    ({ values }) => values.length > 0 && values.every((value) => typeof value === "number"),
-  );
-  return numeric
+function dataOf(series: Series, durationS: number): uPlot.AlignedData {
+  const values = series.values as number[];
+  if (!isCarried(series, durationS)) return [series.at_s, values];
+  return [
+    [...series.at_s, durationS],
+    [...values, values.at(-1) ?? null],
+  ];
+}
+
+/** Ratings and heart always; of the state only what is graded and was changed. */
+function isShown(series: Series, graded: string[]): boolean {
+  const { key, values } = series;
+  if (values.length === 0 || !values.every((value) => typeof value === "number")) return false;
+  return kindOf(key) !== "exposure" || (graded.includes(key) && new Set(values).size > 1);
+}
+
+/** The rows of a timeline: first what was raised, then distress, then the heart. `graded` names the graded fields. */
+export function rowsOf(series: Series[], graded: string[], durationS: number): Row[] {
+  return series
+    .filter((one) => isShown(one, graded))
     .map(
       (one): Row => ({
         key: one.key,
@@ -49,6 +57,7 @@ export function rowsOf(series: Series[], durationS: number): Row[] {
         kind: kindOf(one.key),
         step: one.step,
         data: dataOf(one, durationS),
+        carried: isCarried(one, durationS),
         range: one.key === "suds" ? [0, 100] : null,
       }),
     )
