@@ -107,8 +107,8 @@ function lobby({ place, seated, gaze, vignette, presenting }: PanelModel): Draft
   page.widgets.push(
     widget("seated", seated ? "Sitting" : "Standing", "quiet", [MARGIN, y, 152, 80]),
     widget("recentre", "Recentre", "quiet", [MARGIN + 164, y, 152, 80]),
-    widget("gaze", gaze ? "Gaze on" : "Gaze off", "quiet", [MARGIN + 328, y, 152, 80], { chosen: gaze }),
-    widget("vignette", vignette ? "Rim on" : "Rim off", "quiet", [MARGIN + 492, y, 152, 80], {
+    widget("gaze", gaze ? "✓ Gaze" : "Gaze", "quiet", [MARGIN + 328, y, 152, 80], { chosen: gaze }),
+    widget("vignette", vignette ? "✓ Vignette" : "Vignette", "quiet", [MARGIN + 492, y, 152, 80], {
       chosen: vignette,
     }),
     stopWidget(504),

@@ -141,7 +141,7 @@ function drawWidget(context: CanvasRenderingContext2D, widget: Widget, hovered: 
   rounded(context, x, y, width, height, radius, fill, hovered ? COLOR.ink : fill, hovered ? 5 : 2);
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const size = kind === "quiet" ? 32 : kind === "choice" ? 38 : 42;
+  const size = kind === "quiet" ? 29 : kind === "choice" ? 38 : 42;
   text(context, widget.label, x + width / 2, y + height / 2 + 2, size, 600, ink);
   context.textBaseline = "alphabetic";
 }

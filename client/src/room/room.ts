@@ -222,7 +222,8 @@ export class Room {
   }
 
   private calm(inputMs: number): void {
-    this.stopwatch.start(inputMs);
+    // Where there was nothing to stop, as when a page is loaded into a stopped room, there is nothing to measure.
+    if (this.director.place !== null) this.stopwatch.start(inputMs);
     this.director.cut("calm");
     this.sound?.fadeOut(SOUND_OUT_SECONDS);
     browserTime.after(SOUND_OUT_SECONDS * 1000 + 200, () => this.sound?.fadeIn(SOUND_IN_SECONDS));

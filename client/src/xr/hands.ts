@@ -32,55 +32,74 @@ function bones(): Bone[] {
       `${finger}-phalanx-proximal`,
     ],
   );
-  return [...pairs, ...palm];
+  // From the root of each finger to the knuckle of the next, so that the palm is closed.
+  const closed = FINGERS.slice(1).map(
+    (finger, index): Bone => [`${finger}-metacarpal` as XRHandJoint, `${FINGERS[index]}-phalanx-proximal`],
+  );
+  return [...pairs, ...palm, ...closed, ["thumb-metacarpal", "index-finger-phalanx-proximal"]];
 }
 
 const BONES = bones();
+const JOINTS = [...new Set(BONES.flat())];
+const LEAST_RADIUS_M = 0.008;
+const MOST_RADIUS_M = 0.0145;
 const UP = new THREE.Vector3(0, 1, 0);
 const along = new THREE.Vector3();
 const middle = new THREE.Vector3();
 const turn = new THREE.Quaternion();
+const upright = new THREE.Quaternion();
 const size = new THREE.Vector3();
 const matrix = new THREE.Matrix4();
 
-/** A tracked hand: one instanced draw call of rounded bones. A child of three's hand space. */
+function radius(joint: THREE.XRJointSpace): number {
+  return Math.min(MOST_RADIUS_M, Math.max(LEAST_RADIUS_M, joint.jointRadius ?? LEAST_RADIUS_M));
+}
+
+/** A tracked hand, soft and whole: two instanced draw calls, round joints and what joins them. */
 export class HandShape {
-  readonly mesh: THREE.InstancedMesh;
+  readonly group = new THREE.Group();
+  private readonly joints: THREE.InstancedMesh;
+  private readonly bones: THREE.InstancedMesh;
   private readonly hand: THREE.XRHandSpace;
 
   constructor(hand: THREE.XRHandSpace) {
     this.hand = hand;
-    const geometry = new THREE.CapsuleGeometry(1, 2, 5, 12);
     const material = new THREE.MeshLambertMaterial({ color: SKIN, emissive: SKIN, emissiveIntensity: 0.18 });
-    this.mesh = new THREE.InstancedMesh(geometry, material, BONES.length);
-    this.mesh.name = "hand";
-    this.mesh.frustumCulled = false;
-    this.mesh.visible = false;
+    this.joints = new THREE.InstancedMesh(new THREE.SphereGeometry(1, 14, 10), material, JOINTS.length);
+    const tube = new THREE.CylinderGeometry(1, 1, 1, 14, 1, true);
+    this.bones = new THREE.InstancedMesh(tube, material, BONES.length);
+    for (const mesh of [this.joints, this.bones]) mesh.frustumCulled = false;
+    this.group.name = "hand";
+    this.group.visible = false;
+    this.group.add(this.joints, this.bones);
   }
 
   /** Follows the joints; hidden while they are not tracked. */
   update(): void {
     const { joints } = this.hand;
-    this.mesh.visible = this.hand.visible && joints.wrist !== undefined;
-    if (!this.mesh.visible) return;
+    this.group.visible = this.hand.visible && joints.wrist !== undefined;
+    if (!this.group.visible) return;
+    for (let index = 0; index < JOINTS.length; index += 1) {
+      const joint = joints[JOINTS[index] as XRHandJoint];
+      if (!joint) continue;
+      matrix.compose(joint.position, upright, size.setScalar(radius(joint)));
+      this.joints.setMatrixAt(index, matrix);
+    }
     for (let index = 0; index < BONES.length; index += 1) {
       const bone = BONES[index] as Bone;
       const from = joints[bone[0]];
       const to = joints[bone[1]];
       if (!from || !to) continue;
-      const radius = Math.min(
-        0.013,
-        Math.max(0.006, (from.jointRadius ?? 0.008) * 0.5 + (to.jointRadius ?? 0.008) * 0.5),
-      );
       along.subVectors(to.position, from.position);
       const length = Math.max(along.length(), 1e-4);
       turn.setFromUnitVectors(UP, along.divideScalar(length));
       middle.addVectors(from.position, to.position).multiplyScalar(0.5);
-      // The capsule is 2 long between its caps of radius 1.
-      matrix.compose(middle, turn, size.set(radius, Math.max(length / 2, radius / 2), radius));
-      this.mesh.setMatrixAt(index, matrix);
+      const thickness = Math.min(radius(from), radius(to));
+      matrix.compose(middle, turn, size.set(thickness, length, thickness));
+      this.bones.setMatrixAt(index, matrix);
     }
-    this.mesh.instanceMatrix.needsUpdate = true;
+    this.joints.instanceMatrix.needsUpdate = true;
+    this.bones.instanceMatrix.needsUpdate = true;
   }
 }
 

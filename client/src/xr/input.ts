@@ -30,7 +30,7 @@ export class Side {
     this.grip = xr.getControllerGrip(index);
     this.hand = xr.getHand(index);
     this.shape = new HandShape(this.hand);
-    this.hand.add(this.shape.mesh);
+    this.hand.add(this.shape.group);
     this.grip.add(controllerShape());
     this.target.add(this.ray);
     this.ray.visible = false;
