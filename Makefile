@@ -17,7 +17,7 @@ LOCK := $(UV) pip compile --universal --python-version 3.11 --generate-hashes --
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help setup demo test lint types layers test-client test-python test-browser browser format lock clean
+.PHONY: help setup demo test lint types layers test-client test-python test-browser browser format generated pictures lock clean
 
 help:  ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +99,14 @@ format: setup  ## Put sources into their standard form
 	@ruff check --fix
 	@ruff format
 	@cd client && npm run --silent format
+
+generated: setup  ## Write the client's types anew from the Python definitions
+	@$(PYTHON) -m abaton.live.typescript client/src/wire/generated.ts
+	@cd client && npm run --silent api
+
+pictures: setup browser  ## Take the documentation's pictures anew
+	@$(PYTHON) -m pytest -q tests/browser/test_session.py tests/browser/test_pictures.py
+	@$(PYTHON) -m tests.browser.pictures
 
 lock: setup  ## Choose the newest allowed versions again, and lock them
 	@$(LOCK) --upgrade --extra postgres --output-file requirements.lock pyproject.toml
