@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,18 @@ class FakeRoom:
         asyncio.run_coroutine_threadsafe(action, self._loop).result(10)
 
 
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+
 class FakeClinic:
     """Serves the built client and one `FakeRoom` on a free port of this machine."""
 
@@ -194,13 +207,13 @@ class FakeClinic:
         config = uvicorn.Config(
             Starlette(routes=routes), port=0, log_level="critical", ws="websockets-sansio", lifespan="off"
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 
     def start(self) -> None:
         """Listens."""
         self._thread.start()
-        _until(lambda: self._server.started)
+        assert self._server.listening.wait(30), "the server did not start"
 
     @property
     def address(self) -> str:
@@ -216,7 +229,7 @@ class FakeClinic:
 
 
 @contextlib.contextmanager
-def fake_clinic() -> Iterator[FakeClinic]:
+def fake_clinic() -> Generator[FakeClinic]:
     """A clinic that is closed in the end."""
     clinic = FakeClinic()
     clinic.start()
@@ -248,8 +261,3 @@ def _now_us() -> int:
 
 def _tick() -> int:
     return time.monotonic_ns() // 16_666_667
-
-
-def _until(met: Callable[[], bool]) -> None:
-    while not met():
-        time.sleep(0.01)

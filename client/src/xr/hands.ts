@@ -34,7 +34,10 @@ function bones(): Bone[] {
   );
   // From the root of each finger to the knuckle of the next, so that the palm is closed.
   const closed = FINGERS.slice(1).map(
-    (finger, index): Bone => [`${finger}-metacarpal` as XRHandJoint, `${FINGERS[index]}-phalanx-proximal`],
+    (finger, index): Bone => [
+      `${finger}-metacarpal` as XRHandJoint,
+      `${FINGERS[index]}-phalanx-proximal` as XRHandJoint,
+    ],
   );
   return [...pairs, ...palm, ...closed, ["thumb-metacarpal", "index-finger-phalanx-proximal"]];
 }
