@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import find_chromium, launch
 from tests.browser.clinic import Clinic
@@ -13,6 +13,9 @@ from tests.browser.pages import Watch
 
 _ARTIFACTS = Path(__file__).parents[2] / "artifacts"
 _FAILED = pytest.StashKey[bool]()
+
+# Two cores without a GPU may take their time; what is expected comes, or the test fails in the end.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
