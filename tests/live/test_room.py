@@ -55,11 +55,23 @@ def test_stop_holds_and_needs_both_to_go_on() -> None:
     assert (room.phase, room.agreed, room.held) == (Phase.RUNNING, frozenset(), None)
 
 
-def test_a_stop_in_between_asks_both_again() -> None:
+def test_stopping_once_more_takes_back_ones_own_agreement() -> None:
+    room = begun()
+    room.apply(log.Stopped(Role.SUBJECT, "grips"))
+    room.apply(log.Agreed(Role.SUBJECT))
+    room.apply(log.Stopped(Role.SUBJECT, "grips"))
+    room.apply(log.Agreed(Role.LEAD))
+    assert room.phase is Phase.CALM
+    room.apply(log.Stopped(Role.SUBJECT, "repeated by a network that was away"))
+    room.apply(log.Agreed(Role.SUBJECT))
+    assert room.phase is Phase.RUNNING
+
+
+def test_a_lost_heartbeat_while_stopped_asks_both_again() -> None:
     room = begun()
     room.apply(log.Stopped(Role.SUBJECT, "grips"))
     room.apply(log.Agreed(Role.LEAD))
-    room.apply(log.Stopped(Role.LEAD, "lead"))
+    room.apply(log.Stopped(None, "heartbeat of the subject"))
     room.apply(log.Agreed(Role.SUBJECT))
     assert room.phase is Phase.CALM
 

@@ -69,7 +69,7 @@ class Room:
             case log.Answered():
                 self.question = None
             case log.Stopped():
-                self._stop()
+                self._stop(fact.by)
             case log.Agreed():
                 self._agree(fact.by)
             case log.Froze():
@@ -117,8 +117,12 @@ class Room:
         typed = {name: msgspec.convert(value, types[name]) for name, value in fact.arguments.items()}
         self._guarded(handler, self.experience, **typed)
 
-    def _stop(self) -> None:
+    def _stop(self, by: Role | None) -> None:
         if self.phase in (Phase.LOBBY, Phase.CLOSED):
+            return
+        if self.phase is Phase.CALM:
+            # Stopping once more takes back one's own agreement; who stopped nothing has nothing to take back.
+            self.agreed = self.agreed - {by} if by else frozenset()
             return
         self._guarded(self.experience.on_stop)
         self.phase, self.agreed, self.frozen_why = Phase.CALM, frozenset(), None
