@@ -30,6 +30,7 @@ export class Director {
   private readonly made = new Map<Place, Made>();
   private readonly unwarmed = new Set<Place>();
   private next: Place | null = null;
+  private detailed = true;
   private readonly renderer: THREE.WebGLRenderer;
   private readonly luggage: Luggage;
 
@@ -89,6 +90,7 @@ export class Director {
     this.setCover(0);
     if (this.place === place) return true;
     this.place = place;
+    this.setDetails(false);
     made.scene.standpoint.add(this.luggage.rig);
     made.scene.panelAnchor.add(this.luggage.panel);
     return true;
@@ -137,10 +139,19 @@ export class Director {
     }
     renderer.info.reset();
     if (this.stage) renderer.render(this.stage, luggage.camera);
+    this.setDetails(true);
   }
 
   private get current(): Made | undefined {
     return this.place === null ? undefined : this.made.get(this.place);
+  }
+
+  /** Whether the next picture of the place has its details; the first one after a cut has not. */
+  private setDetails(visible: boolean): void {
+    const details = this.current?.scene.details;
+    if (details === undefined || visible === this.detailed) return;
+    this.detailed = visible;
+    for (const object of details) object.visible = visible;
   }
 
   private setCover(opacity: number): void {

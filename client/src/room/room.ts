@@ -294,6 +294,7 @@ export class Room {
     const spanMs = this.lastFrameMs === 0 ? 0 : nowMs - this.lastFrameMs;
     this.lastFrameMs = nowMs;
     if (spanMs > 0) this.frames.add(spanMs);
+    if (spanMs > 0) viewer.pace(spanMs);
     const deltaSeconds = Math.min(LONGEST_FRAME_SECONDS, spanMs / 1000);
     viewer.update(deltaSeconds);
     this.panel.mesh.visible = viewer.presenting;

@@ -4,6 +4,7 @@ import { Rig, STANDING_EYES_M, Vignette } from "../xr/comfort.ts";
 import { Inputs } from "../xr/input.ts";
 import { enterVr } from "../xr/session.ts";
 import { WristButton } from "../xr/wrist.ts";
+import { Fineness } from "./fineness.ts";
 import { FlatLook } from "./look.ts";
 
 const FAR_M = 2000;
@@ -24,9 +25,12 @@ export class Viewer {
   readonly look: FlatLook;
   /** The dot where a ray meets the panel. */
   readonly cursor: THREE.Mesh;
+  private readonly fineness = new Fineness();
+  private readonly surface: HTMLElement;
   private settling = 0;
 
   constructor(surface: HTMLElement) {
+    this.surface = surface;
     this.renderer = new THREE.WebGLRenderer({ antialias: true, powerPreference: "high-performance" });
     const { renderer, camera } = this;
     renderer.toneMapping = THREE.ACESFilmicToneMapping;
@@ -118,11 +122,16 @@ export class Viewer {
     else this.wrist.onGrip(side.grip);
   }
 
+  /** Takes the time between two pictures on the screen, and draws coarser where that is long. */
+  pace(spanMs: number): void {
+    if (!this.presenting && this.fineness.learn(spanMs)) this.fit(this.surface);
+  }
+
   private fit(surface: HTMLElement): void {
     if (this.presenting) return;
     const width = Math.max(1, surface.clientWidth);
     const height = Math.max(1, surface.clientHeight);
-    this.renderer.setPixelRatio(Math.min(2, devicePixelRatio));
+    this.renderer.setPixelRatio(Math.min(2, devicePixelRatio) * this.fineness.value);
     this.renderer.setSize(width, height);
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();

@@ -21,6 +21,8 @@ export interface Scene<State = unknown> {
   readonly fog: THREE.Fog | THREE.FogExp2 | null;
   /** Where the in-scene panel hangs: a child of the standpoint, facing the subject. */
   readonly panelAnchor: THREE.Object3D;
+  /** What the very first picture may do without, so that a weak device shows the place at once. */
+  readonly details?: readonly THREE.Object3D[];
   /** Draws `state`; called once a frame, allocates nothing. */
   update(state: State, deltaSeconds: number, elapsedSeconds: number): void;
   /** Frees every geometry, material and texture of the scene. */

@@ -68,8 +68,8 @@ function layLilies(random: Random, daylight: Daylight, shade: BakedShade): THREE
   return lilies;
 }
 
-/** Everything in the clearing. */
-function build(root: THREE.Group, seed: number, mood: Mood): void {
+/** Puts everything into the clearing, and returns what its first picture may do without. */
+function build(root: THREE.Group, seed: number, mood: Mood): THREE.Object3D[] {
   const random = mulberry32(seed + 31);
   const { daylight, time } = mood;
   const noise = noiseTexture(seed, 128);
@@ -99,19 +99,24 @@ function build(root: THREE.Group, seed: number, mood: Mood): void {
   const hills = makeHills(seed, daylight, 190, 420, 62);
   const pond = makePond(92, 64, { daylight, noise, time });
   pond.position.set(4, waterLevel, -30);
-  root.add(
-    makeSky({ daylight, noise, time, clearness: 0.36, mirrored: true }),
-    makeTerrain(daylight, shade, noise),
-    ...[hills, reeds, timber, ...across, ...behind],
+  const details = [
+    ...[reeds, timber, ...across, ...behind],
     ...makeTrees(trees.slice(0, 7), foliage, leaf, 170, seed + 1),
     mirrored([hills, ...across, reeds, timber], waterLevel),
-    pond,
     layLilies(random, daylight, shade),
     makeGrass(sowGrass(random, 2500), grassShape, random, lit),
     makeGrass(scatterFlowers(random, 200), flowerShape, random, lit),
     makeBirds([{ x: 6, z: -45, lowest: 14, highest: 20, spread: 18, count: 5 }], random, daylight, time),
+  ];
+  root.add(
+    makeSky({ daylight, noise, time, clearness: 0.36, mirrored: true }),
+    makeTerrain(daylight, shade, noise),
+    hills,
+    pond,
+    ...details,
     ...daylight.lights,
   );
+  return details;
 }
 
 /** Builds the scene; it has no state. */
@@ -119,7 +124,7 @@ export function makeCalm(setting: SceneSetting): Scene<unknown> {
   const root = new THREE.Group();
   root.name = "calm";
   const time = { value: 0 };
-  build(root, setting.seed, { daylight: makeDaylight(morning), time, wind: { value: 0.22 } });
+  const details = build(root, setting.seed, { daylight: makeDaylight(morning), time, wind: { value: 0.22 } });
   const standpoint = new THREE.Object3D();
   const panelAnchor = new THREE.Object3D();
   standpoint.position.y = groundHeight(0, 0);
@@ -132,6 +137,7 @@ export function makeCalm(setting: SceneSetting): Scene<unknown> {
     background: null,
     fog: null,
     panelAnchor,
+    details,
     update(_state, _deltaSeconds, elapsedSeconds) {
       time.value = elapsedSeconds;
       setting.sound?.mix(0.1, 0, 0.5, 0.5);
