@@ -61,7 +61,7 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     lead.get_by_label("New note").fill("Holds the rail, breathes evenly.")
     lead.get_by_role("button", name="Save note").click()
     expect(lead.get_by_label("New note")).to_have_value("")
-    picture(lead, "live-hidden")
+    picture(lead, "session")
 
     room.keyboard.press("Escape")
     wait_for(room, "room.scene === 'calm'")
@@ -80,11 +80,9 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     assert session
     lead.goto(f"{clinic.origin}/sessions/{session[1]}/report")
     expect(lead.get_by_text("Holds the rail, breathes evenly.").first).to_be_visible()
-    picture(lead, "report", whole=True)
     check_downloads(lead)
     lead.get_by_role("link", name=re.compile("[Rr]eplay")).click()
     expect(lead.get_by_role("slider").first).to_be_visible()
-    picture(lead, "replay")
     clinic.stop()
     verified = CliRunner().invoke(app, ["verify", "--data", str(clinic.data)])
     assert verified.exit_code == 0, verified.output

@@ -51,6 +51,14 @@ export class FlatLook {
     this.dragging = null;
   }
 
+  /** Looks straight ahead, at once. */
+  level(): void {
+    this.release();
+    this.yaw = 0;
+    this.pitch = 0;
+    this.update(0);
+  }
+
   /** Puts the camera where a standing viewer's head is. */
   update(deltaSeconds: number): void {
     for (const name of this.held) {

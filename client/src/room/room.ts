@@ -225,6 +225,8 @@ export class Room {
     // Where there was nothing to stop, as when a page is loaded into a stopped room, there is nothing to measure.
     if (this.director.place !== null) this.stopwatch.start(inputMs);
     this.director.cut("calm");
+    // Whoever looked down from the lift is not to look at the ground.
+    if (!this.viewer.presenting) this.viewer.look.level();
     this.sound?.fadeOut(SOUND_OUT_SECONDS);
     browserTime.after(SOUND_OUT_SECONDS * 1000 + 200, () => this.sound?.fadeIn(SOUND_IN_SECONDS));
     // A headset draws when it is ready; a screen need not wait for its turn.

@@ -1,5 +1,7 @@
 """The facts of a session log as sentences for people."""
 
+from collections.abc import Mapping
+
 from abaton.live import log
 from abaton.live.log import AnyFact
 
@@ -20,8 +22,7 @@ def sentence(fact: AnyFact) -> str | None:
 def _asked(fact: log.Commanded | log.Asked | log.Answered) -> str:
     match fact:
         case log.Commanded():
-            arguments = ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in fact.arguments.items())
-            return f"{fact.name.replace('_', ' ').capitalize()}{': ' if arguments else ''}{arguments}"
+            return f"{fact.name.replace('_', ' ').capitalize()} {_listed(fact.arguments)}".strip()
         case log.Asked():
             return f"{fact.measure.upper()} asked"
         case log.Answered():
@@ -64,6 +65,13 @@ def _happened(fact: AnyFact) -> str | None:
             return "Session closed"
         case _:
             return None
+
+
+def _listed(arguments: Mapping[str, object]) -> str:
+    """The values; with their names where there are several."""
+    if len(arguments) == 1:
+        return _plain(*arguments.values())
+    return ", ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in arguments.items())
 
 
 def _plain(value: object) -> str:

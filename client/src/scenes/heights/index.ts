@@ -139,8 +139,8 @@ export function makeHeights(setting: SceneSetting): Scene<HeightsState> {
   root.add(city, ...daylight.lights);
   const standpoint = new THREE.Object3D();
   const panelAnchor = new THREE.Object3D();
-  panelAnchor.position.set(-0.72, 1.32, -0.82);
-  panelAnchor.rotation.y = 0.72;
+  panelAnchor.position.set(-0.52, 1.3, -0.98);
+  panelAnchor.rotation.y = 0.49;
   const lift = new Lift(daylight, noise);
   const leaves = makeLeaves(mulberry32(setting.seed + 6), 70, daylight, mood.time, mood.wind);
   standpoint.add(lift.group, leaves, panelAnchor);
