@@ -43,7 +43,7 @@ def test_the_timeline_holds_series_events_and_notes() -> None:
     assert report.notes[0].elapsed_s == 7.0
     told = {mark.entry: mark.text for mark in report.events}
     assert told[0] == "Session opened"
-    assert told[4] == "Rise to: height m 12"
+    assert told[4] == "Rise to 12"
     assert told[6] == "SUDS 55, by gaze"
     assert told[9] == "Stopped by the subject (grips)"
     assert 7 not in told
