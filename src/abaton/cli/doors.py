@@ -97,7 +97,8 @@ def announce_lan(doors: Doors, screen: Console) -> None:
         room = f"{doors.lan.origin}/room"
         screen.print(f"\n{lan.qr_code(room)}")
         for number, step in enumerate(lan.trust_steps(room, doors.lan.certificate), 1):
-            screen.print(f"{number}. {step}")
+            # Left to the terminal to wrap, so that address and fingerprint can be copied whole.
+            screen.print(f"{number}. {step}", soft_wrap=True)
 
 
 def _open_lan_door(settings: Settings, clock: Clock, port: int) -> LanDoor:
