@@ -54,6 +54,7 @@ class FakeRoom:
         received: the subject's messages, oldest first, without pings.
         poses: packed poses of the subject.
         answers_pings: whether heartbeats are answered.
+        greets: whether a hello is answered.
         refuses: whether new connections are refused, as by a network that is gone.
     """
 
@@ -61,6 +62,7 @@ class FakeRoom:
         self.received: list[wire.ClientMessage] = []
         self.poses: list[bytes] = []
         self.answers_pings = True
+        self.greets = True
         self.refuses = False
         self.connections = 0
         self.view = wire.RoomView(
@@ -97,7 +99,8 @@ class FakeRoom:
         self.received.append(hello)
         self.connections += 1
         self._socket = socket
-        await socket.send_bytes(wire.encode(self._welcome()))
+        if self.greets:
+            await socket.send_bytes(wire.encode(self._welcome()))
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             while True:
                 await self._take(socket, await socket.receive_bytes())

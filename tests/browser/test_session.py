@@ -83,6 +83,8 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     check_downloads(lead)
     lead.get_by_role("link", name=re.compile("[Rr]eplay")).click()
     expect(lead.get_by_role("slider").first).to_be_visible()
+    for page in (lead, room):
+        page.close()
     clinic.stop()
     verified = CliRunner().invoke(app, ["verify", "--data", str(clinic.data)])
     assert verified.exit_code == 0, verified.output
