@@ -7,7 +7,7 @@ import msgspec
 
 from abaton.live import log
 
-PATIENCE_S = 0.5
+PATIENCE_S = 2.0
 """How long a room holds still for its log before it goes on without the fact."""
 
 
