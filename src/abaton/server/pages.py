@@ -18,7 +18,6 @@ from abaton.server.services import WithServices
 
 NONCE = "__CSP_NONCE__"
 FOREVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
 SMALLEST_COMPRESSED_BYTES = 1024
 
 NOT_BUILT = """<!doctype html>
@@ -80,7 +79,6 @@ def page_routes(static: Path) -> list[BaseRoute]:
     """The routes of pages and files; the last takes every address that nothing else has."""
     return [
         _files("/assets", static / "assets", FOREVER),
-        _files("/profiles", static / "profiles", ASK_AGAIN),
         *router.routes,
     ]
 
