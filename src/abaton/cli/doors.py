@@ -97,8 +97,8 @@ def announce_lan(doors: Doors, screen: Console) -> None:
         room = f"{doors.lan.origin}/room"
         screen.print(f"\n{lan.qr_code(room)}")
         for number, step in enumerate(lan.trust_steps(room, doors.lan.certificate), 1):
-            # Left to the terminal to wrap, so that address and fingerprint can be copied whole.
-            screen.print(f"{number}. {step}", soft_wrap=True)
+            # As it stands: not wrapped, so that it can be copied whole, and no ":AB:" of a fingerprint made a picture.
+            screen.print(f"{number}. {step}", soft_wrap=True, emoji=False, markup=False)
 
 
 def _open_lan_door(settings: Settings, clock: Clock, port: int) -> LanDoor:
