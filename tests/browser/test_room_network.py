@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
-from starlette.websockets import WebSocketDisconnect, expect
+from playwright.sync_api import Page, expect
+from starlette.websockets import WebSocketDisconnect
 
 from abaton.live import wire
 from abaton.live.role import Phase
