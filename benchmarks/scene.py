@@ -5,7 +5,8 @@
 - `room_js_gzip_kb`: all scripts that the room page had fetched by then, each compressed by gzip, in kilobytes (1000
   bytes).
 - `stop_ms_max`: the longest of 20 stops in the browser with the server killed, from the key to the moment when the
-  picture of the calm place is ready, as the page itself measures it. After each the server is started again, and
+  picture of the calm place is ready, as the page itself measures it: its first one, of sky, ground and water, whose
+  details follow with the next. The page is on a screen, not in VR. After each the server is started again, and
   subject and lead agree to go on.
 - `vr_stop_ms_max`: the same in the emulated headset, by turns by Escape and by holding both grips.
 
