@@ -79,7 +79,8 @@ def test_a_session_from_consent_to_report(own_clinic: Clinic, watch: Watch) -> N
     session = re.search(r"/sessions/(\w+)", lead.url)
     assert session
     lead.goto(f"{clinic.origin}/sessions/{session[1]}/report")
-    expect(lead.get_by_text("Holds the rail, breathes evenly.").first).to_be_visible()
+    # The note stands twice in the page: under Notes, and in the timeline's table, which is hidden until asked for.
+    expect(lead.get_by_text("Holds the rail, breathes evenly.").filter(visible=True).first).to_be_visible()
     check_downloads(lead)
     lead.get_by_role("link", name=re.compile("[Rr]eplay")).click()
     expect(lead.get_by_role("slider").first).to_be_visible()
