@@ -1,0 +1,1 @@
+"""From files to certified volumes: sources, series, pixels, geometry."""

@@ -1,0 +1,1 @@
+"""Removal of identifiers by DICOM PS3.15 Annex E, and the search that proves it."""
