@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from abaton.cli.doctor_command import doctor
+from abaton.cli.imaging import import_app, scan_app
 from abaton.cli.record_commands import export, replay, verify
 from abaton.cli.screen import show_problem
 from abaton.cli.server_commands import demo, serve
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 for command in (serve, demo, replay, export, verify, doctor):
     app.command()(command)
+app.add_typer(import_app, name="import")
+app.add_typer(scan_app, name="scan")
 
 
 def _print_version(wanted: bool) -> None:

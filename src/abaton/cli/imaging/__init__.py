@@ -1,0 +1,18 @@
+"""`abaton import` and `abaton scan`: the commands of imaging."""
+
+import typer
+
+from abaton.cli.imaging.importing import import_scan
+
+import_app = typer.Typer(help="Bring scans in.", no_args_is_help=True)
+scan_app = typer.Typer(
+    help="Look at, label, measure and plan on scans. Not for primary diagnosis.", no_args_is_help=True
+)
+
+
+@import_app.callback()
+def _import_commands() -> None:
+    """Bring scans in."""
+
+
+import_app.command("scan")(import_scan)
