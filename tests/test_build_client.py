@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from build_client import ClientBuildError, build_client, digest
+from build_client import STATIC, VIEWER, ClientBuildError, build_client, digest
 
 Project = Callable[[str], Path]
 LOCK = {"name": "page", "lockfileVersion": 3, "requires": True, "packages": {"": {"name": "page"}}}
@@ -19,7 +19,8 @@ def project(tmp_path: Path) -> Project:
     def make(script: str) -> Path:
         client = tmp_path / "client"
         client.mkdir()
-        (tmp_path / "src" / "abaton" / "server" / "static").mkdir(parents=True)
+        (tmp_path / STATIC).mkdir(parents=True)
+        (tmp_path / VIEWER).parent.mkdir(parents=True)
         manifest = {"name": "page", "private": True, "scripts": {"build": script}}
         (client / "package.json").write_text(json.dumps(manifest))
         (client / "package-lock.json").write_text(json.dumps(LOCK))
@@ -30,18 +31,27 @@ def project(tmp_path: Path) -> Project:
     return make
 
 
-COPY = """node -e "require('fs').copyFileSync('page.js', '../src/abaton/server/static/page.js')" """
+COPY = f"""node -e "['{STATIC.as_posix()}/page.js', '{VIEWER.as_posix()}'].forEach(
+    built => require('fs').copyFileSync('page.js', '../' + built))" """.replace("\n", "")
 
 
 def test_client_is_built_once_for_the_same_sources(project: Project) -> None:
     root = project(COPY)
-    built = root / "src" / "abaton" / "server" / "static" / "page.js"
+    built = root / STATIC / "page.js"
     assert build_client(root)
     assert built.read_text() == "1"
     assert not build_client(root)
     (root / "client" / "page.js").write_text("2")
     assert build_client(root)
     assert built.read_text() == "2"
+
+
+def test_a_missing_viewer_is_built_again(project: Project) -> None:
+    root = project(COPY)
+    build_client(root)
+    (root / VIEWER).unlink()
+    assert build_client(root)
+    assert (root / VIEWER).read_text() == "1"
 
 
 def test_tests_and_installed_packages_are_no_sources(project: Project) -> None:

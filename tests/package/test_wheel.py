@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from build_client import CLIENT, STATIC
+from build_client import CLIENT, STATIC, VIEWER
 from tests.browser.clinic import Clinic
 from tests.package.conftest import ROOT, Run
 
@@ -57,6 +57,7 @@ def served(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_source_distribution_has_sources_and_no_built_client(source_distribution: Path) -> None:
     assert (source_distribution / CLIENT / "package-lock.json").is_file()
     assert (source_distribution / "build_client.py").is_file()
+    assert not (source_distribution / VIEWER).exists()
     assert (source_distribution / "LICENSE").is_file()
 
 
@@ -76,6 +77,14 @@ def test_wheel_has_the_same_client_as_this_checkout(static: dict[str, bytes]) ->
         if path.is_file()
     }
     assert static == here
+
+
+def test_wheel_has_the_viewer_that_reports_on_scans_carry(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        viewer = packed.read(VIEWER.relative_to("src").as_posix())
+    assert viewer == (ROOT / VIEWER).read_bytes()
+    assert b"</script" not in viewer.lower()  # it stands inside a page
+    assert len(gzip.compress(viewer)) <= 40_000
 
 
 @pytest.mark.parametrize("page", PAGES)
