@@ -149,7 +149,7 @@ def _table(block: Table) -> str:
 
 def _is_numeric(block: Table, column: int) -> bool:
     cells = [row[column] for row in block.rows if column < len(row)]
-    return bool(cells) and all(not isinstance(cell, str) or cell in ("", "–") for cell in cells)
+    return bool(cells) and all(not isinstance(cell, str) or cell == "" for cell in cells)
 
 
 def _aligned(numeric: bool) -> str:
