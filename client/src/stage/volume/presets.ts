@@ -1,0 +1,145 @@
+/** Transfer functions to begin with, and their place in a scan's byte range. */
+import type { TransferPoint } from "./transfer";
+
+export interface PresetPoint {
+  /** In the preset's unit. */
+  value: number;
+  /** Red, green, blue as displayed, 0..1. */
+  color: readonly [number, number, number];
+  /** Share of light that one millimetre takes away, 0..1. */
+  opacity: number;
+}
+
+export interface Preset {
+  title: string;
+  /** Hounsfield units for CT; share of the byte range for MR, whose values have no unit. */
+  unit: "HU" | "share";
+  mode: "composite" | "mip";
+  /** Best with light from the eye. */
+  lit: boolean;
+  points: readonly PresetPoint[];
+}
+
+const skin = [0.91, 0.68, 0.56] as const;
+const bone = [0.97, 0.93, 0.84] as const;
+
+/** By name, as a report asks for them. */
+export const presets = {
+  mr_head: {
+    title: "Head, skin",
+    unit: "share",
+    mode: "composite",
+    lit: true,
+    points: [
+      { value: 0.1, color: [0.6, 0.36, 0.28], opacity: 0 },
+      { value: 0.2, color: skin, opacity: 0.35 },
+      { value: 1, color: [1, 0.93, 0.86], opacity: 0.8 },
+    ],
+  },
+  mr_brain: {
+    title: "Brain",
+    unit: "share",
+    mode: "composite",
+    lit: true,
+    points: [
+      { value: 0.3, color: [0.62, 0.34, 0.3], opacity: 0 },
+      { value: 0.5, color: [0.85, 0.6, 0.52], opacity: 0.03 },
+      { value: 0.75, color: [0.94, 0.8, 0.72], opacity: 0.3 },
+      { value: 1, color: [1, 0.97, 0.92], opacity: 0.7 },
+    ],
+  },
+  ct_bone: {
+    title: "Bone",
+    unit: "HU",
+    mode: "composite",
+    lit: true,
+    points: [
+      { value: 140, color: [0.75, 0.5, 0.4], opacity: 0 },
+      { value: 300, color: [0.93, 0.84, 0.7], opacity: 0.5 },
+      { value: 900, color: bone, opacity: 0.9 },
+    ],
+  },
+  ct_soft_tissue: {
+    title: "Soft tissue",
+    unit: "HU",
+    mode: "composite",
+    lit: true,
+    points: [
+      { value: -120, color: [0.8, 0.6, 0.4], opacity: 0 },
+      { value: -40, color: [0.82, 0.6, 0.45], opacity: 0.01 },
+      { value: 30, color: [0.72, 0.3, 0.25], opacity: 0.06 },
+      { value: 120, color: [0.85, 0.45, 0.36], opacity: 0.2 },
+      { value: 250, color: [0.95, 0.85, 0.7], opacity: 0.5 },
+      { value: 900, color: bone, opacity: 0.9 },
+    ],
+  },
+  ct_lung: {
+    title: "Lung",
+    unit: "HU",
+    mode: "composite",
+    lit: true,
+    points: [
+      { value: -950, color: [0.3, 0.45, 0.6], opacity: 0 },
+      { value: -850, color: [0.55, 0.7, 0.85], opacity: 0.02 },
+      { value: -600, color: [0.85, 0.6, 0.55], opacity: 0.05 },
+      { value: -400, color: [0.9, 0.7, 0.65], opacity: 0 },
+    ],
+  },
+  ct_colon_air: {
+    title: "Colon and other air",
+    unit: "HU",
+    mode: "composite",
+    lit: true,
+    points: [
+      { value: -800, color: [0.85, 0.5, 0.45], opacity: 0 },
+      { value: -500, color: [0.95, 0.66, 0.58], opacity: 0.9 },
+      { value: -200, color: [0.9, 0.6, 0.5], opacity: 0 },
+    ],
+  },
+  mip: {
+    title: "Brightest along the ray",
+    unit: "share",
+    mode: "mip",
+    lit: false,
+    points: [
+      { value: 0, color: [0, 0, 0], opacity: 0 },
+      { value: 1, color: [1, 1, 1], opacity: 1 },
+    ],
+  },
+} as const satisfies Record<string, Preset>;
+
+export type PresetName = keyof typeof presets;
+
+/** The preset of that name, or the one a modality begins with. */
+export function presetFor(modality: string, name?: string): Preset {
+  if (name !== undefined && Object.hasOwn(presets, name)) return presets[name as PresetName];
+  return modality === "CT" ? presets.ct_soft_tissue : presets.mr_head;
+}
+
+/**
+ * The preset's points in the byte range of a scan; what lies outside keeps its shape, cut at the end of the range.
+ *
+ * @param range - Value of byte 0 and of byte 255, in the scan's unit.
+ */
+export function placePreset(preset: Preset, range: readonly [number, number]): TransferPoint[] {
+  const [low, high] = preset.unit === "share" ? [0, 1] : range;
+  if (!(high > low)) throw new RangeError(`a range that rises was expected, got ${low} to ${high}`);
+  const points = preset.points.map((point) => ({ ...point, at: (point.value - low) / (high - low) }));
+  const inside = points.filter(({ at }) => at >= 0 && at <= 1);
+  const cuts = [0, 1].flatMap((at) => {
+    const next = points.findIndex((point) => point.at > at);
+    const [before, after] = [points[next - 1], points[next]];
+    if (!before || !after)
+      return points.length && inside.length === 0 && at === 0 ? [{ ...endOf(points, at), at }] : [];
+    const share = (at - before.at) / (after.at - before.at);
+    const mix = (a: number, b: number) => a + (b - a) * share;
+    const color = [0, 1, 2].map((c) => mix(before.color[c] ?? 0, after.color[c] ?? 0));
+    return [{ at, color: color as [number, number, number], opacity: mix(before.opacity, after.opacity) }];
+  });
+  return [...inside, ...cuts]
+    .map(({ at, color, opacity }) => ({ at, color, opacity }))
+    .toSorted((a, b) => a.at - b.at);
+}
+
+const endOf = <Point extends { at: number }>(points: readonly Point[], at: number): Point =>
+  (points.filter((point) => point.at <= at).at(-1) ?? points[0]) as Point;

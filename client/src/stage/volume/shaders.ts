@@ -1,0 +1,310 @@
+/** GLSL of the ray-caster. One fragment shader; what a look does not need is compiled away. */
+
+/** What the fragment shader is compiled for. */
+export interface Variant {
+  mode: "composite" | "mip" | "iso";
+  lit: boolean;
+  /** Opaque things of the scene end the rays. */
+  sceneDepth: boolean;
+  jitter: boolean;
+}
+
+/** Most clip planes at a time. */
+export const MOST_PLANES = 6;
+
+export const vertexShader = /* glsl */ `#version 300 es
+uniform vec4 nearBase, nearX, nearY;
+uniform vec3 directionBase, directionX, directionY;
+out vec4 vNear;
+out vec3 vDirection;
+void main() {
+  // One triangle that covers the screen.
+  vec2 at = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
+  vNear = nearBase + at.x * nearX + at.y * nearY;
+  vDirection = directionBase + at.x * directionX + at.y * directionY;
+  gl_Position = vec4(at, 0.0, 1.0);
+}
+`;
+
+const head = /* glsl */ `
+precision highp float;
+precision highp int;
+precision highp sampler3D;
+precision highp usampler3D;
+precision highp sampler2D;
+
+uniform sampler3D volume;
+uniform usampler3D leaps;
+uniform sampler2D table;
+uniform sampler2D noise;
+uniform sampler3D gradients;
+uniform sampler2D sceneDepth;
+uniform usampler3D brickHigh;
+uniform vec4 viewport;
+uniform vec4 depthViewport;
+uniform mat3 worldFromTexture;
+uniform vec4 clipZ, clipW;
+uniform vec3 boxLow, boxHigh;
+uniform vec4 planes[${MOST_PLANES}];
+uniform int planeCount;
+uniform vec3 bricksPerTexture, brickOffset;
+uniform ivec3 lastBrick;
+uniform float stepMm, opaque, depthOpacity, iso;
+uniform vec2 window;
+uniform vec2 noiseShift;
+uniform vec3 surfaceColor, light;
+uniform vec4 shading;
+in vec4 vNear;
+in vec3 vDirection;
+out vec4 result;
+`;
+
+const lighting = /* glsl */ `
+const float faintest = 0.03, clear = 0.12;
+
+/** Colour of a surface or of a step: Blinn-Phong on both sides, faded out where the gradient says nothing. */
+vec3 lightUp(vec3 color, float opacity, vec3 at, vec3 toEye) {
+  vec4 packed = textureLod(gradients, at, 0.0);
+  vec3 normal = packed.xyz * (255.0 / 127.5) - (128.0 / 127.5);
+  float size = length(normal);
+  float strength = smoothstep(faintest, clear, packed.w) * smoothstep(0.1, 0.5, size);
+  normal /= max(size, 1e-4);
+  vec3 toLight = light == vec3(0.0) ? toEye : light;
+  float facing = abs(dot(normal, toLight));
+  float glance = abs(dot(normal, normalize(toLight + toEye)));
+  float gloss = shading.z * pow(glance, shading.w);
+  return mix(color, color * (shading.x + shading.y * facing) + gloss * opacity, strength);
+}
+`;
+
+const rays = /* glsl */ `
+const float far = 1e30;
+
+/** Nearest and farthest mm along the ray that may be seen, from the near plane on. */
+vec2 spanOf(vec3 origin, vec3 direction) {
+  vec3 inverse = 1.0 / direction;
+  vec3 a = (boxLow - origin) * inverse;
+  vec3 b = (boxHigh - origin) * inverse;
+  vec3 first = min(a, b);
+  vec3 last = max(a, b);
+  vec2 span = vec2(max(max(first.x, first.y), max(first.z, 0.0)), min(min(last.x, last.y), last.z));
+  for (int i = 0; i < planeCount; i++) {
+    float inside = dot(planes[i].xyz, origin) + planes[i].w;
+    float change = dot(planes[i].xyz, direction);
+    float crossing = -inside / change;
+    if (change > 0.0) span.x = max(span.x, crossing);
+    else if (change < 0.0) span.y = min(span.y, crossing);
+    else if (inside < 0.0) span.y = -far;
+  }
+  return span;
+}
+
+float depthAt(vec3 at) {
+  vec4 point = vec4(at, 1.0);
+  return clamp(0.5 * dot(clipZ, point) / dot(clipW, point) + 0.5, 0.0, 1.0);
+}
+
+/** Distance in mm along the ray at which the depth buffer holds \`depth\`. */
+float distanceOf(float depth, vec3 origin, vec3 direction) {
+  float z = 2.0 * depth - 1.0;
+  vec4 clip = clipZ - z * clipW;
+  return -dot(clip, vec4(origin, 1.0)) / dot(clip.xyz, direction);
+}
+`;
+
+const skipping = /* glsl */ `
+/**
+ * Asks the map at step k. Returns the step at which the ray leaves the brick (y = 0), or the cube around it in
+ * which nothing is seen (y = its distance).
+ */
+vec2 ask(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float k) {
+  ivec3 brick = clamp(ivec3(floor(brickBase + brickStep * k)), ivec3(0), lastBrick);
+  float reach = float(texelFetch(leaps, brick, 0).r);
+  float room = max(reach, 1.0);
+  vec3 face = vec3(brick) + mix(vec3(1.0 - room), vec3(room), forward);
+  vec3 leave = (face - brickBase) * brickInverse;
+  return vec2(min(min(leave.x, leave.y), leave.z), reach);
+}
+`;
+
+const begin = /* glsl */ `
+  vec3 origin = vNear.xyz / vNear.w;
+  vec3 direction = vDirection / length(worldFromTexture * vDirection);
+  direction += vec3(equal(direction, vec3(0.0))) * 1e-12;
+  vec2 span = spanOf(origin, direction);
+  float hitDepth = 1.0;
+#ifdef SCENE_DEPTH
+  vec2 share = (gl_FragCoord.xy - viewport.xy) / viewport.zw;
+  hitDepth = texelFetch(sceneDepth, ivec2(depthViewport.xy + share * depthViewport.zw), 0).r;
+  if (hitDepth < 1.0) span.y = min(span.y, distanceOf(hitDepth, origin, direction));
+#endif
+  gl_FragDepth = hitDepth;
+  if (span.x >= span.y) discard;
+  vec3 entry = origin + direction * span.x;
+#ifdef JITTER
+  float jitter = texelFetch(noise, ivec2(gl_FragCoord.xy + noiseShift) & 63, 0).r;
+#else
+  const float jitter = 0.0;
+#endif
+  vec3 base = entry + direction * (jitter * stepMm);
+  vec3 pace = direction * stepMm;
+  float last = (span.y - span.x) / stepMm - jitter;
+  vec3 brickBase = base * bricksPerTexture + brickOffset;
+  vec3 brickStep = pace * bricksPerTexture;
+  vec3 brickInverse = 1.0 / brickStep;
+  vec3 forward = step(0.0, brickStep);
+  vec3 toEye = -normalize(worldFromTexture * direction);
+`;
+
+const composite = /* glsl */ `
+vec4 stepOf(float front, float back) {
+  return texelFetch(table, ivec2(vec2(front, back) * 255.0 + 0.5), 0);
+}
+
+vec4 shade(vec4 segment, vec3 at, vec3 toEye) {
+#ifdef LIT
+  if (segment.a > 0.002) segment.rgb = lightUp(segment.rgb, segment.a, at, toEye);
+#endif
+  return segment;
+}
+
+/** A step of which only a share is inside. */
+vec4 part(vec4 segment, float share) {
+  float opacity = 1.0 - pow(max(1.0 - segment.a, 1e-7), share);
+  return vec4(segment.a > 1e-6 ? segment.rgb * (opacity / segment.a) : vec3(0.0), opacity);
+}
+
+void main() {
+${begin}
+  vec4 sum = vec4(0.0);
+  float hit = -1.0;
+  float previous = -1.0;
+  float k = 0.0;
+  float askAt = 0.0;
+  if (jitter > 0.0 || last < 0.0) {
+    float share = min(jitter, jitter + last);
+    float front = textureLod(volume, entry, 0.0).r;
+    float back = textureLod(volume, entry + pace * share, 0.0).r;
+    sum = shade(part(stepOf(front, back), share), entry, toEye);
+    previous = back;
+    k = 1.0;
+    askAt = 1.0;
+  } else {
+    previous = textureLod(volume, base, 0.0).r;
+    k = 1.0;
+    askAt = 1.0;
+  }
+  bool done = false;
+  while (k <= last) {
+    vec3 at = base + pace * k;
+    float value = textureLod(volume, at, 0.0).r;
+    previous = previous < 0.0 ? value : previous;
+    vec4 segment = shade(stepOf(previous, value), at - 0.5 * pace, toEye);
+    sum += (1.0 - sum.a) * segment;
+    hit = hit < 0.0 && sum.a >= depthOpacity ? k : hit;
+    previous = value;
+    if (sum.a >= opaque) { done = true; break; }
+    float next = k + 1.0;
+    if (k >= askAt) {
+      for (;;) {
+        vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
+        if (answer.y == 0.0) { askAt = answer.x; break; }
+        float leap = floor(answer.x);
+        if (leap <= k + 1.0) break;
+        k = leap;
+        next = k;
+        previous = -1.0;
+        if (k > last) break;
+      }
+    }
+    k = next;
+  }
+  if (!done && previous >= 0.0 && last > 0.0) {
+    float share = fract(last);
+    vec3 at = base + pace * last;
+    vec4 segment = shade(part(stepOf(previous, textureLod(volume, at, 0.0).r), share), at, toEye);
+    sum += (1.0 - sum.a) * segment;
+    hit = hit < 0.0 && sum.a >= depthOpacity ? last : hit;
+  }
+  if (sum.a <= 0.0) discard;
+  if (hit >= 0.0) gl_FragDepth = min(hitDepth, depthAt(base + pace * hit));
+  // What is left behind the last sample of a ray that ended early would be seen as a veil.
+  result = done ? vec4(sum.rgb / sum.a, 1.0) : sum;
+}
+`;
+
+const mip = /* glsl */ `
+void main() {
+${begin}
+  float most = max(textureLod(volume, entry, 0.0).r, textureLod(volume, base + pace * last, 0.0).r);
+  float where = 0.0;
+  float k = 0.0;
+  while (k <= last && most < opaque) {
+    vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
+    ivec3 brick = clamp(ivec3(floor(brickBase + brickStep * k)), ivec3(0), lastBrick);
+    // A brick none of whose values exceeds what was found is left out.
+    if (answer.y == 0.0 && float(texelFetch(brickHigh, brick, 0).r) > most * 255.0) {
+      do {
+        float value = textureLod(volume, base + pace * k, 0.0).r;
+        where = value > most ? k : where;
+        most = max(most, value);
+        k += 1.0;
+      } while (k < answer.x && k <= last);
+    } else k = max(k + 1.0, ceil(answer.x));
+  }
+  float shown = clamp((most - window.x) / (window.y - window.x), 0.0, 1.0);
+  if (shown <= 0.0) discard;
+  if (shown >= depthOpacity) gl_FragDepth = min(hitDepth, depthAt(base + pace * where));
+  result = vec4(surfaceColor * shown, shown);
+}
+`;
+
+const isoSurface = /* glsl */ `
+void main() {
+${begin}
+  float before = -jitter;
+  // Where a plane or the eye cuts into the inside, the cut is shown as a surface without light.
+  bool cut = textureLod(volume, entry, 0.0).r >= iso;
+  float found = cut ? before : far;
+  float askAt = before;
+  while (!cut && before < last) {
+    if (before >= askAt) {
+      vec2 answer = ask(brickBase, brickStep, brickInverse, forward, before);
+      if (answer.y == 0.0) askAt = answer.x;
+      else before = max(before, min(floor(answer.x), last));
+    }
+    float here = min(floor(before) + 1.0, last);
+    if (textureLod(volume, base + pace * here, 0.0).r >= iso) {
+      float high = here;
+      for (int i = 0; i < 8; i++) {
+        float middle = 0.5 * (before + high);
+        bool over = textureLod(volume, base + pace * middle, 0.0).r >= iso;
+        before = over ? before : middle;
+        high = over ? middle : high;
+      }
+      found = high;
+      break;
+    }
+    before = here;
+  }
+  if (found == far) discard;
+  vec3 at = base + pace * found;
+  vec3 color = surfaceColor;
+#ifdef LIT
+  if (!cut) color = lightUp(color, 1.0, at, toEye);
+#endif
+  gl_FragDepth = min(hitDepth, depthAt(at));
+  result = vec4(color, 1.0);
+}
+`;
+
+/** The fragment shader for a variant. */
+export function fragmentShader({ mode, lit, sceneDepth, jitter }: Variant): string {
+  const defines = [
+    ["LIT", lit],
+    ["SCENE_DEPTH", sceneDepth],
+    ["JITTER", jitter],
+  ].flatMap(([name, on]) => (on ? [`#define ${name}`] : []));
+  const body = { composite, mip, iso: isoSurface }[mode];
+  return ["#version 300 es", ...defines, head, rays, lighting, skipping, body].join("\n");
+}
