@@ -117,29 +117,30 @@ export function presetFor(modality: string, name?: string): Preset {
 }
 
 /**
- * The preset's points in the byte range of a scan; what lies outside keeps its shape, cut at the end of the range.
+ * The preset's points in the byte range of a scan; the ends of the range get the values that the preset has there.
  *
  * @param range - Value of byte 0 and of byte 255, in the scan's unit.
  */
 export function placePreset(preset: Preset, range: readonly [number, number]): TransferPoint[] {
   const [low, high] = preset.unit === "share" ? [0, 1] : range;
   if (!(high > low)) throw new RangeError(`a range that rises was expected, got ${low} to ${high}`);
-  const points = preset.points.map((point) => ({ ...point, at: (point.value - low) / (high - low) }));
-  const inside = points.filter(({ at }) => at >= 0 && at <= 1);
-  const cuts = [0, 1].flatMap((at) => {
-    const next = points.findIndex((point) => point.at > at);
-    const [before, after] = [points[next - 1], points[next]];
-    if (!before || !after)
-      return points.length && inside.length === 0 && at === 0 ? [{ ...endOf(points, at), at }] : [];
-    const share = (at - before.at) / (after.at - before.at);
-    const mix = (a: number, b: number) => a + (b - a) * share;
-    const color = [0, 1, 2].map((c) => mix(before.color[c] ?? 0, after.color[c] ?? 0));
-    return [{ at, color: color as [number, number, number], opacity: mix(before.opacity, after.opacity) }];
-  });
-  return [...inside, ...cuts]
-    .map(({ at, color, opacity }) => ({ at, color, opacity }))
-    .toSorted((a, b) => a.at - b.at);
+  const inside = preset.points.filter(({ value }) => value > low && value < high);
+  const points = [pointAt(preset.points, low), ...inside, pointAt(preset.points, high)];
+  return points.map(({ value, color, opacity }) => ({ at: (value - low) / (high - low), color, opacity }));
 }
 
-const endOf = <Point extends { at: number }>(points: readonly Point[], at: number): Point =>
-  (points.filter((point) => point.at <= at).at(-1) ?? points[0]) as Point;
+function pointAt(points: readonly PresetPoint[], value: number): PresetPoint {
+  const next = points.findIndex((point) => point.value > value);
+  const after = points[next] ?? points.at(-1);
+  const before = next < 0 ? after : (points[next - 1] ?? after);
+  if (!before || !after) throw new RangeError("a preset needs at least one point, got none");
+  const span = after.value - before.value;
+  const share = span > 0 ? (value - before.value) / span : 0;
+  const mix = (a: number, b: number) => a + (b - a) * share;
+  const [red, green, blue] = before.color;
+  return {
+    value,
+    color: [mix(red, after.color[0]), mix(green, after.color[1]), mix(blue, after.color[2])],
+    opacity: mix(before.opacity, after.opacity),
+  };
+}
