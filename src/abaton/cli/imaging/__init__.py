@@ -3,6 +3,7 @@
 import typer
 
 from abaton.cli.imaging.importing import import_scan
+from abaton.cli.imaging.measuring import measure
 
 import_app = typer.Typer(help="Bring scans in.", no_args_is_help=True)
 scan_app = typer.Typer(
@@ -16,3 +17,4 @@ def _import_commands() -> None:
 
 
 import_app.command("scan")(import_scan)
+scan_app.command("measure")(measure)
