@@ -14,7 +14,7 @@ from pydicom.sequence import Sequence as Items
 
 from abaton.imaging.privacy.descriptors import clean, plain
 from abaton.imaging.privacy.identifiers import DEEPEST, TEXT_VRS, Identifiers, collect, items, kind, read
-from abaton.imaging.privacy.profile import How, Options, action, asked, describe, is_overlay_or_curve
+from abaton.imaging.privacy.profile import BASIC, How, Options, action, asked, describe, is_overlay_or_curve
 from abaton.imaging.privacy.report import PrivacyReport, Removed
 from abaton.imaging.privacy.risks import header_warnings
 from abaton.imaging.privacy.search import Finding, search
@@ -47,7 +47,7 @@ _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 
 
 def deidentify(
-    headers: Sequence[Dataset], uids: UidMap, options: Options = Options()
+    headers: Sequence[Dataset], uids: UidMap, options: Options = BASIC
 ) -> tuple[tuple[Dataset, ...], PrivacyReport]:
     """Frees headers of identifiers; the originals stay as they are.
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 from pydicom import DataElement, Dataset
-from pydicom.dataelem import RawDataElement
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.uid import UID_dictionary
 
 from abaton.imaging.privacy.descriptors import plain
-from abaton.imaging.privacy.profile import Options, names_somebody, words
+from abaton.imaging.privacy.profile import BASIC, Options, names_somebody, words
 
 TEXT_VRS = frozenset(("AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"))
 DATE_VRS = frozenset(("DA", "DT"))
@@ -62,7 +62,7 @@ def _is_telling(text: str) -> bool:
     return len(text) >= SHORTEST_INSIDE or (len(text) >= 2 and not text.isascii())
 
 
-def collect(headers: Iterable[Dataset], allowed: Options = Options()) -> Identifiers:
+def collect(headers: Iterable[Dataset], allowed: Options = BASIC) -> Identifiers:
     """Everything in these headers, nested ones and private ones included, that names somebody.
 
     Args:

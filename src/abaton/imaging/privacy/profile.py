@@ -31,6 +31,10 @@ class Options(msgspec.Struct, frozen=True):
     descriptors: bool = True
 
 
+BASIC = Options()
+"""The basic profile with cleaned descriptions, and nothing else kept."""
+
+
 class Row(msgspec.Struct, frozen=True):
     """One line of Table E.1-1.
 
