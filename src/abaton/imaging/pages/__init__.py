@@ -1,5 +1,6 @@
 """Pages: one HTML file each that opens anywhere, loads nothing, and says 'not for primary diagnosis'."""
 
+from abaton.imaging.label_colors import label_color
 from abaton.imaging.pages.blocks import (
     Block,
     Figure,
@@ -12,7 +13,6 @@ from abaton.imaging.pages.blocks import (
     View3D,
     ViewedMesh,
 )
-from abaton.imaging.pages.colors import label_color
 from abaton.imaging.pages.planes import PLANES, Plane
 from abaton.imaging.pages.slices import Mark, Overlay, fullest_index, index_at, png_address, slice_picture
 from abaton.imaging.pages.windows import Window, display_window

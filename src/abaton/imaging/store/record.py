@@ -42,6 +42,8 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
         imported_at: UTC, such as `2026-05-01T12:00:00Z`.
         source: `DICOM`, `NIfTI` or `sample`.
         files: How many files it came from.
+        digest: SHA-256 of voxels, type and grid, by which a scan that is here already is known.
+        working_range: Values, in `unit`, of byte 0 and byte 255 of the working copy.
     """
 
     id: str
@@ -58,4 +60,6 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     dtype: str
     imported_at: str
     source: str
-    files: int = 1
+    files: int
+    digest: str
+    working_range: tuple[float, float]
