@@ -1,0 +1,1 @@
+"""Labels on scans: made, edited, compared and exported."""
