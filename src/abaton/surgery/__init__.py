@@ -1,0 +1,1 @@
+"""Tissue that pushes back, a robot that helps, skill that is measured."""

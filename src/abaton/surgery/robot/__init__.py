@@ -1,0 +1,1 @@
+"""The patient-side arm: kinematics, teleoperation, tremor filters, velocity control."""
