@@ -23,9 +23,12 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _+/().,-]{0,63}")
 _RATER_FOLDERS = frozenset(("annotators", "observers", "raters", "readers"))
 _RATER = re.compile(r"(?=.*[a-z])[a-z0-9]{1,16}(?:[-_][a-z0-9]{1,8})?")
 _PLAIN_WORDS = frozenset(
-    ("average", "consensus", "edited", "final", "fused", "ground", "gt", "label", "labels", "majority", "manual", "mask")
-    + ("masks", "mean", "roi", "seg", "segmentation", "segmentations", "simple", "staple", "truth", "union", "vote")
-)  # fmt: skip
+    (
+        *("average", "consensus", "edited", "final", "fused", "ground", "gt", "label", "labels", "majority", "manual"),
+        *("mask", "masks", "mean", "roi", "seg", "segmentation", "segmentations", "simple", "staple", "truth"),
+        *("union", "vote"),
+    )
+)
 _LONG_NUMBER = re.compile(r"\d{5,}")
 
 
@@ -140,7 +143,8 @@ def laid_on(labels: NDArray[Any], lies: Grid, scan: Grid) -> NDArray[np.uint16] 
     order = np.abs(turned).argmax(axis=1)
     if sorted(order.tolist()) != [0, 1, 2] or np.abs(turned).sum() != 3:
         return None
-    if tuple(lies.shape[axis] for axis in order.tolist()) != scan.shape:
+    sides: list[int] = [lies.shape[axis] for axis in order.tolist()]
+    if tuple(sides) != scan.shape:
         return None
     corners = np.array(np.meshgrid(*([0, side - 1] for side in lies.shape), indexing="ij")).reshape(3, -1)
     found = steps[:3, :3] @ corners + steps[:3, 3:4]

@@ -160,8 +160,6 @@ def _lay(labels: Sequence[tuple[Path, NiftiFile]], scans: Scans, left: list[Skip
         voxels = file.kept.voxels
         values = present(voxels)
         places = scans.near(path.parent, partial(same_grid, file.grid))
-            path.parent, lambda grid, empty=empty, lies=file.grid: laid_on(empty, lies, grid) is not None
-        )
         if not places or not values:
             left.append(skipped(_without_scan(), 1))
         for place in places:
