@@ -15,7 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import IO, Literal, Protocol
 
 import msgspec
 
@@ -46,6 +46,10 @@ _WHAT_TO_DO: dict[str, tuple[str, str, str]] = {
     "zip_link": ("links in the zip", "files", "Make the zip from the files themselves."),
     "zip_method": ("files packed by a method that is not read", "zip by deflate", "Unpack it and import the folder."),
 }
+
+
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -301,7 +305,7 @@ class _Work:
             target = folder / f"{turn}-{stem}"
         return target
 
-    def _write(self, target: Path, head: bytes, stream: IO[bytes], at_most: int | None) -> None:
+    def _write(self, target: Path, head: bytes, stream: _Stream, at_most: int | None) -> None:
         written = 0
         chunk = head
         with target.open("xb") as file:
@@ -325,7 +329,7 @@ class _Work:
             raise too_much("files", self._limits)
 
 
-def _read(stream: IO[bytes], count: int) -> bytes:
+def _read(stream: _Stream, count: int) -> bytes:
     """Exactly so many bytes, unless there are fewer."""
     read = b""
     while len(read) < count and (more := stream.read(count - len(read))):

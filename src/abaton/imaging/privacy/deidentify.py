@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from pydicom.datadict import dictionary_description, dictionary_has_tag, diction
 from pydicom.sequence import Sequence as Items
 
 from abaton.imaging.privacy.descriptors import clean, plain
-from abaton.imaging.privacy.identifiers import DEEPEST, TEXT_VRS, Identifiers, collect, items, kind, read
+from abaton.imaging.privacy.identifiers import DEEPEST, TEXT_VRS, Identifiers, collect, items, kind, read, texts_of
 from abaton.imaging.privacy.profile import BASIC, How, Options, action, asked, describe, is_overlay_or_curve
 from abaton.imaging.privacy.report import PrivacyReport, Removed
 from abaton.imaging.privacy.risks import header_warnings
@@ -24,7 +24,7 @@ METHOD = "Abaton: PS3.15 basic profile, only what imaging needs"
 LONGEST_BYTES = 65_536
 """Of one kept value; more is no header's."""
 
-_CODES = (
+_CODES: tuple[tuple[str, str, Callable[[Options], bool]], ...] = (
     ("113100", "Basic Application Confidentiality Profile", lambda _: True),
     ("113105", "Clean Descriptors Option", lambda options: options.descriptors),
     (
@@ -89,7 +89,7 @@ def _removed(tag: int, done: str, count: int) -> Removed:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Without the library's remarks on values that break the standard: they are replaced or removed anyway."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module=r"pydicom\.")
@@ -128,6 +128,8 @@ class _Work:
                 self.private += 1
                 continue
             how = action(number, self._options)
+            if depth and how in ("empty", "pseudonym"):
+                how = "remove"  # Objects must have these at the top only.
             raw = source.get_item(tag)
             if how == "remove" or depth >= DEEPEST or not _fits(raw, number):
                 self._tally(number, "removed", raw)
@@ -175,7 +177,7 @@ class _Work:
             value = _age(str(value))
         if vr in _PATTERNS or number in _TERMS:
             pattern = _TERMS.get(number) or _PATTERNS[vr]
-            if not all(pattern.fullmatch(text) and not self._names(text, vr) for text in _texts(value)):
+            if not all(pattern.fullmatch(text) and not self._names(text, vr) for text in texts_of(value)):
                 return self._refused(number, element)
         elif vr in TEXT_VRS and "device" not in asked(number):
             return self._replaced(number, vr, "clean", element)
@@ -184,7 +186,7 @@ class _Work:
         return DataElement(number, vr, value)
 
     def _replaced(self, number: int, vr: str, how: How, element: DataElement) -> DataElement | None:
-        texts = _texts(element.value)
+        texts = texts_of(element.value)
         if how == "uid":
             new: list[str] | None = [self._uid(text) for text in texts]
         elif how == "pseudonym":
@@ -246,16 +248,9 @@ def _fits(element: Any, number: int) -> bool:
     return not dictionary_has_tag(number) or kind(element) in dictionary_VR(number).split(" or ")
 
 
-def _texts(value: Any) -> list[str]:
-    if value is None:
-        return []
-    several = list(value) if isinstance(value, list | tuple) or hasattr(value, "append") else [value]
-    return [text for one in several if (text := str(one).strip().rstrip("\0").strip())]
-
-
 def _first(header: Dataset, tag: int) -> str:
     element = read(header, tag) if tag in header else None
-    texts = _texts(element.value) if element is not None else []
+    texts = texts_of(element.value) if element is not None else []
     return plain(texts[0]) if texts else ""
 
 

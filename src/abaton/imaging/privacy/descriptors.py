@@ -17,12 +17,17 @@ LONGEST = 64
 
 def plain(text: str) -> str:
     """Lower case, without accents; `ß` as `ss`, `ø` as `o` and so on."""
-    spread = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return _without_accents(unicodedata.normalize("NFC", text.casefold()))
+
+
+def _without_accents(text: str) -> str:
+    spread = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
+_SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "å": "a", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ß": "ss"}
 _LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "å": "a", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"}
+    _SPELT | {letter.upper(): spelt.capitalize() for letter, spelt in _SPELT.items() if letter != "ß"}
 )
 
 
@@ -34,17 +39,17 @@ def clean(text: str, forbidden: Collection[str] = ()) -> str:
         forbidden: Words in `plain` form that must not stay even though imaging knows them: a patient called Head.
 
     Returns:
-        Words that imaging knows, and short numbers, in their order and with their case; perhaps nothing.
+        Words that imaging knows, and short numbers, in their order and case, without accents; perhaps nothing.
     """
-    shortened = text[: 4 * LONGEST]
+    shortened = _without_accents(unicodedata.normalize("NFC", text[: 4 * LONGEST]))
     shortened = _LONG_NUMBER.sub(" ", shortened)
     stay = [token for token in _TOKEN.findall(shortened) if _known(plain(token), forbidden)]
     return " ".join(stay)[:LONGEST].strip()
 
 
 def _known(token: str, forbidden: Collection[str]) -> bool:
-    if token in forbidden or not token.isascii():
-        return False
+    if token in forbidden or not token.isascii() or (len(token) == 1 and token.isalpha()):
+        return False  # Single letters are initials, or what is left of a name in an unknown character set.
     if token in words() or _B_VALUE.fullmatch(token):
         return True
     parts = _PART.findall(token)

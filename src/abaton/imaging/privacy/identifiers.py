@@ -1,18 +1,19 @@
 """What names the patient, staff or place in the original, so that it can be looked for in the result."""
 
 import re
+import struct
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import RawDataElement
-from pydicom.uid import UID_dictionary
 
 from abaton.imaging.privacy.descriptors import plain
 from abaton.imaging.privacy.profile import BASIC, Options, names_somebody, words
+from abaton.imaging.privacy.uids import is_registered
 
 TEXT_VRS = frozenset(("AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"))
 DATE_VRS = frozenset(("DA", "DT"))
@@ -25,6 +26,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"(\d{4})\.?(\d\d)\.?(\d\d)")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # What stands in fields for names and numbers when nobody is named.
+_BROKEN = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError, struct.error)
 _NOBODY = frozenset(
     ("anonymous", "anonymized", "anonymised", "anon", "unknown", "none", "null", "noname", "deidentified")
 )
@@ -77,11 +79,11 @@ def collect(headers: Iterable[Dataset], allowed: Options = BASIC) -> Identifiers
     for header in headers:
         for tag, vr, value in _elements(header, seen):
             if vr == "UI":
-                uids.update(uid for uid in _values(value) if uid not in UID_dictionary and len(uid) > 5)
+                uids.update(uid for uid in texts_of(value) if not is_registered(uid) and len(uid) > 5)
             elif vr in DATE_VRS:
-                dates.update(form for text in _values(value) for form in _date_forms(text))
+                dates.update(form for text in texts_of(value) for form in _date_forms(text))
             elif vr == "PN" or (vr in TEXT_VRS and tag in naming):
-                texts.update(part for text in _values(value) for part in _parts(text, every=vr == "PN"))
+                texts.update(part for text in texts_of(value) for part in _parts(text, every=vr == "PN"))
     return Identifiers(frozenset(texts - _NOBODY), frozenset(dates), frozenset(uids))
 
 
@@ -112,12 +114,17 @@ def _date_forms(text: str) -> Iterator[str]:
     yield from (f"{day.day}{month}{day.year}", f"{day:%d}{month}{day.year}", f"{month}{day.day}{day.year}")
 
 
-def _values(value: Any) -> Iterator[str]:
-    several = value if isinstance(value, list | tuple) or type(value).__name__ == "MultiValue" else [value]
-    for one in several:
-        text = str(one).strip().rstrip("\0")
-        if text:
-            yield text
+def several_of(value: Any) -> list[Any]:
+    """The values of an element: many, one, or none."""
+    if hasattr(value, "append"):
+        return cast("list[Any]", list(value))
+    return [] if value is None else [value]
+
+
+def texts_of(value: Any) -> list[str]:
+    """The values of an element as text, without padding; empty ones are left out."""
+    several = several_of(value)
+    return [text for one in several if one is not None and (text := str(one).strip().rstrip("\0").strip())]
 
 
 def _elements(header: Dataset, seen: set[tuple[int, bytes]], depth: int = 0) -> Iterator[tuple[int, str, Any]]:
@@ -151,14 +158,12 @@ def read(header: Dataset, tag: Any) -> DataElement | None:
     """An element, or None where it cannot be read: what a hostile or broken file holds must not stop the rest."""
     try:
         return header[tag]
-    except (ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError):
-        return None
-    except OSError:
+    except _BROKEN:
         return None
 
 
 def items(header: Dataset, tag: Any) -> list[Dataset]:
     """Items of a sequence; none where it cannot be read."""
     element = read(header, tag)
-    value = element.value if element is not None else None
-    return [item for item in value if isinstance(item, Dataset)] if isinstance(value, Iterable) else []
+    value: Any = element.value if element is not None else None
+    return [item for item in several_of(value) if isinstance(item, Dataset)]

@@ -9,10 +9,10 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from pydicom import Dataset
 from pydicom.datadict import dictionary_description, dictionary_has_tag
-from pydicom.uid import UID_dictionary
 
-from abaton.imaging.privacy.identifiers import TEXT_VRS, Identifiers, items, kind, read
+from abaton.imaging.privacy.identifiers import TEXT_VRS, Identifiers, items, kind, read, several_of, texts_of
 from abaton.imaging.privacy.profile import is_overlay_or_curve
+from abaton.imaging.privacy.uids import is_registered
 
 Why: TypeAlias = Literal[
     "an identifier of the original",
@@ -86,7 +86,7 @@ def _judge(number: int, vr: str, text: str, known: Identifiers) -> Why | None:
     if vr == "UI":
         if text in known.uids:
             return "a UID of the original"
-        return None if text in UID_dictionary or text.startswith("2.25.") else "a UID that was not replaced"
+        return None if is_registered(text) or text.startswith("2.25.") else "a UID that was not replaced"
     if any(uid in text for uid in known.uids):
         return "a UID of the original"
     if vr in _NUMBERS:
@@ -112,15 +112,11 @@ def _elements(header: Dataset) -> Iterator[tuple[int, str, Any]]:
             yield number, element.VR, element.value
 
 
-def _texts(value: Any) -> Iterator[str]:
-    several = value if isinstance(value, list | tuple) or hasattr(value, "append") else (value,)
-    for one in several:
-        if isinstance(one, bytes):
-            yield "bytes"
-        elif one is not None and not isinstance(one, int | float) and (text := str(one).strip()):
-            yield text
-        elif isinstance(one, int | float):
-            yield str(getattr(one, "original_string", one))
+def _texts(value: Any) -> list[str]:
+    """Values as text, decimal ones as they were written; bytes are not shown."""
+    if isinstance(value, bytes):
+        return ["bytes"]
+    return texts_of([getattr(one, "original_string", one) for one in several_of(value)])
 
 
 def _name(number: int) -> str:

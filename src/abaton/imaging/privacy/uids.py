@@ -4,16 +4,25 @@ import hashlib
 import hmac
 import uuid
 from base64 import b32encode
+from typing import Any
 
-from pydicom.uid import UID_dictionary
+import pydicom.uid
 
 from abaton.core.errors import Problem
+
+_library: Any = pydicom.uid
+_REGISTERED: frozenset[str] = frozenset(_library.UID_dictionary)
 
 KEY_BYTES = 16
 """The shortest key that is taken."""
 
 SHIFT_DAYS = (400, 4000)
 """Dates are moved back by at least the first and by less than the second."""
+
+
+def is_registered(uid: str) -> bool:
+    """Whether the standard registers this UID, such as that of a SOP class: it names no instance."""
+    return uid in _REGISTERED
 
 
 class UidMap:
@@ -45,7 +54,7 @@ class UidMap:
         UIDs that the standard registers, such as those of SOP classes, name no instance and stay.
         """
         plain = uid.strip().rstrip("\0")
-        if plain in UID_dictionary:
+        if is_registered(plain):
             return plain
         return f"2.25.{uuid.UUID(bytes=_as_uuid(self._digest(b'uid', plain)[:16])).int}"
 
