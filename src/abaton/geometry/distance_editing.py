@@ -6,12 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from abaton.core.errors import Problem
-from abaton.geometry.distance_transform import find_depths, first_pass, second_pass, third_pass
+from abaton.geometry.distance_transform import STRAIGHT_AHEAD, find_depths, first_pass, second_pass, third_pass
 from abaton.geometry.grid import Grid
 from abaton.geometry.signed_distance import SignedDistanceField, distance_workings
 
 _DEPTH_REACH = 2
-"""A centre's depth depends on the mask up to two voxels away, and a distance on depths up to two voxels away."""
+"""A centre's depth depends on the mask up to so many voxels away."""
+_REACH = _DEPTH_REACH + STRAIGHT_AHEAD
+"""And a distance, beside what the passes bring, on depths a little further away."""
 
 
 class DistanceEditor:
@@ -69,8 +71,8 @@ class DistanceEditor:
         shape = np.array(self._grid.shape)
         low = np.clip(np.ceil(middle - reach), 0, shape).astype(np.int64)
         high = np.clip(np.floor(middle + reach) + 1, low, shape).astype(np.int64)
-        axes = [((np.arange(low[k], high[k]) - middle[k]) * spacing[k]) ** 2 for k in range(3)]
-        ball = axes[0][:, None, None] + axes[1][None, :, None] + axes[2][None, None, :] <= radius_mm**2
+        a, b, c = (_squares(low[k], high[k], middle[k], spacing[k]) for k in range(3))
+        ball = a[:, None, None] + b[None, :, None] + c[None, None, :] <= radius_mm**2
         return self.paint(low, ball, inside)
 
     def paint(self, start: ArrayLike, where: NDArray[np.bool_], inside: bool) -> int:
@@ -109,8 +111,8 @@ class DistanceEditor:
         find_depths(work.mask, work.spacing_mm, work.depth_unit_mm, near_low, near_high, work.depth)
         first_pass(work.mask, work.depth, near_low, near_high, work.steps)
         lines = np.zeros(self._grid.shape[1:], dtype=np.bool_)
-        low_line = np.maximum(low - 2 * _DEPTH_REACH, 0)
-        high_line = high + 2 * _DEPTH_REACH
+        low_line = np.maximum(low - _REACH, 0)
+        high_line = high + _REACH
         lines[low_line[1] : high_line[1], low_line[2] : high_line[2]] = True
         second_pass(
             work.mask, work.depth, work.steps, work.spacing_mm, int(near_low[0]), int(near_high[0]),
@@ -120,3 +122,7 @@ class DistanceEditor:
             work.mask, work.depth, work.squared_mm2, work.found_depth, work.spacing_mm, work.depth_unit_mm, lines,
             work.distance_mm,
         )  # fmt: skip
+
+
+def _squares(low: int, high: int, middle: float, spacing_mm: float) -> NDArray[np.float64]:
+    return ((np.arange(low, high) - middle) * spacing_mm) ** 2

@@ -28,9 +28,12 @@ Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-NEAREST_CROSSING = 0.3
+NEAREST_CROSSING = 0.4
 """A surface never comes nearer to a voxel's centre than this part of the way to the next one. What the smoothed mask
 says beyond that is mostly noise of the sampling."""
+
+STRAIGHT_AHEAD = 8
+"""How many voxels along each axis are looked at in search of a surface nearer than that of the nearest centre."""
 
 _TILE = 32
 _APART = 24
@@ -54,7 +57,8 @@ def _smooth(mask: Bytes, a: int, b: int, c: int) -> float:
 @kernel()
 def _crossing(mine: float, other: float, inside: bool) -> float:
     """How far along the edge between two centres, 0 to 1, the surface crosses it."""
-    if (mine > 0.0) != inside or (other < 0.0) != inside:
+    side = 1.0 if inside else -1.0
+    if mine * side <= 0.0 or other * side > 0.0:
         return 0.5  # so thin that smoothing wiped it out: keep to the middle
     return min(max(mine / (mine - other), NEAREST_CROSSING), 1.0 - NEAREST_CROSSING)
 
@@ -135,7 +139,7 @@ def first_pass(mask: Bytes, depth: Depths, low: Integers, high: Integers, steps:
 
 
 @kernel()
-def _line(  # noqa: PLR0913 - a kernel's buffers
+def _line(
     side: Bytes,
     height_mm2: Floats,
     depth: Depths,
@@ -159,8 +163,11 @@ def _line(  # noqa: PLR0913 - a kernel's buffers
         length: Of the line; arrays may be longer.
         spacing_mm: Of the line's voxels.
         inverse: 1 / (2 n spacing^2) at n.
-        centre, base, first: Buffers of the line's length and two: the parabolas of the envelope, and where each begins.
-        out_mm2, out_depth: Results.
+        centre: Buffer of the line's length and two: of the parabolas of the envelope.
+        base: Buffer likewise: their heights at 0.
+        first: Buffer likewise: the first voxel of each.
+        out_mm2: Result, squared distances.
+        out_depth: Result, of the centres that they lead to.
     """
     square = spacing_mm * spacing_mm
     start = 0
@@ -178,9 +185,9 @@ def _line(  # noqa: PLR0913 - a kernel's buffers
             begins = start
             while top >= 0:
                 # A parabola begins at the first voxel where it is no higher than the one before it.
-                place = (mine - base[top]) * inverse[j - centre[top]]
+                place = float((mine - base[top]) * inverse[j - centre[top]])
                 if place > first[top]:
-                    begins = int(math.ceil(place))
+                    begins = math.ceil(place)
                     break
                 top -= 1
             if begins < end:
@@ -212,7 +219,7 @@ def _inverses(length: int, spacing_mm: float) -> Doubles:
 
 
 @kernel(parallel=True)
-def second_pass(  # noqa: PLR0913 - a kernel's buffers
+def second_pass(
     mask: Bytes,
     depth: Depths,
     steps: Steps,
@@ -260,31 +267,41 @@ def second_pass(  # noqa: PLR0913 - a kernel's buffers
 
 
 @kernel()
-def _two_steps_mm(
-    mask: Bytes, depth: Depths, a: int, b: int, c: int, spacing: Doubles, unit_mm: float, limit_mm: float
+def _straight_ahead_mm(
+    mask: Bytes,
+    depth: Depths,
+    a: int,
+    b: int,
+    c: int,
+    spacing: Doubles,
+    unit_mm: float,
+    centre_mm: float,
+    limit_mm: float,
 ) -> float:
-    """The least distance to the surface in front of centres two voxels away along an axis, where it is below a limit.
+    """The least distance to the surface in front of a centre straight along an axis, where it is below a limit.
 
-    The nearest centre of the other side is not always the one with the nearest surface in front of it: under a flat
-    cap, one that lies beside the cap may be nearer than the one above.
+    The nearest centre of the other side, at `centre_mm`, is not always the one with the nearest surface in front of
+    it: above a flat cap, the tip of the next layer may be nearer than the centre below. Far away it makes no
+    difference, so that only the next few voxels are looked at.
     """
     here = mask[a, b, c]
     for axis in range(3):
-        if (1.0 + NEAREST_CROSSING) * spacing[axis] >= limit_mm:
+        count = math.ceil(centre_mm / float(spacing[axis]) - 1e-6)
+        if count < 2 or count > STRAIGHT_AHEAD or (count - 1.0 + NEAREST_CROSSING) * spacing[axis] >= limit_mm:
             continue
-        for step in range(-1, 2, 2):
-            x = a + 2 * step * (axis == 0)
-            y = b + 2 * step * (axis == 1)
-            z = c + 2 * step * (axis == 2)
+        for sign in range(-1, 2, 2):
+            step = sign * count
+            x, y, z = a + step * (axis == 0), b + step * (axis == 1), c + step * (axis == 2)
             if not (0 <= x < mask.shape[0] and 0 <= y < mask.shape[1] and 0 <= z < mask.shape[2]):
                 continue
-            if mask[x, y, z] != here and mask[(a + x) // 2, (b + y) // 2, (c + z) // 2] == here:
-                limit_mm = min(limit_mm, 2.0 * spacing[axis] - depth[x, y, z] * unit_mm)
+            before = mask[x - sign * (axis == 0), y - sign * (axis == 1), z - sign * (axis == 2)]
+            if mask[x, y, z] != here and before == here:
+                limit_mm = min(limit_mm, count * spacing[axis] - depth[x, y, z] * unit_mm)
     return limit_mm
 
 
 @kernel(parallel=True)
-def third_pass(  # noqa: PLR0913 - a kernel's buffers
+def third_pass(
     mask: Bytes,
     depth: Depths,
     squared_mm2: Floats,
@@ -297,7 +314,7 @@ def third_pass(  # noqa: PLR0913 - a kernel's buffers
     """Along axis 0, for the lines that are `wanted` (b, c): the signed distance, negative inside."""
     planes, rows, columns = mask.shape
     inverse = _inverses(planes, spacing[0])
-    near_mm = np.float32(2.0 * max(spacing[0], spacing[1], spacing[2]))
+    near_mm = np.float32(STRAIGHT_AHEAD * max(spacing[0], spacing[1], spacing[2]))
     unit = np.float32(unit_mm)
     for b in parallel_range(rows):
         side = np.empty((_TILE, planes + _APART), dtype=np.uint8)
@@ -308,6 +325,7 @@ def third_pass(  # noqa: PLR0913 - a kernel's buffers
         out_depth = np.empty((_TILE, planes + _APART), dtype=np.uint16)
         centre, base, first = np.empty(planes + 2, np.int64), np.empty(planes + 2), np.empty(planes + 2, np.int64)
         chosen = np.empty(_TILE, dtype=np.int64)
+        away_mm = np.empty(planes, dtype=np.float32)
         c = 0
         while c < columns:
             width = 0
@@ -329,14 +347,15 @@ def third_pass(  # noqa: PLR0913 - a kernel's buffers
                     out_mm2[k], out_depth[k],
                 )  # fmt: skip
                 for a in range(planes):
-                    away_mm = np.sqrt(out_mm2[k, a]) - np.float32(out_depth[k, a]) * unit
-                    beside_mm = np.float32(own[k, a]) * unit
-                    away_mm = beside_mm if 0.0 < beside_mm < away_mm else away_mm
-                    out_mm2[k, a] = away_mm
+                    away_mm[a] = np.sqrt(out_mm2[k, a])
+                    out_mm2[k, a] = away_mm[a] - np.float32(out_depth[k, a]) * unit
                 for a in range(planes):
-                    if out_mm2[k, a] < near_mm:
-                        out_mm2[k, a] = _two_steps_mm(
-                            mask, depth, a, b, chosen[k], spacing, unit_mm, float(out_mm2[k, a])
+                    if away_mm[a] <= near_mm:
+                        nearest_mm = float(out_mm2[k, a])
+                        if own[k, a] != 0:
+                            nearest_mm = min(nearest_mm, own[k, a] * unit_mm)
+                        out_mm2[k, a] = _straight_ahead_mm(
+                            mask, depth, a, b, chosen[k], spacing, unit_mm, float(away_mm[a]), nearest_mm
                         )
             for a in range(planes):
                 for k in range(width):
