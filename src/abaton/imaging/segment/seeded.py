@@ -1,6 +1,7 @@
 """Labels that spread from seeds until they meet: watershed and random walker."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from abaton.imaging.segment.walking import probabilities
 from abaton.imaging.segment.watch import QUIET, Watch
 from abaton.imaging.volume import Volume
 
-Seeds = Mapping[int, Sequence[Sequence[float]]]
+Seeds: TypeAlias = Mapping[int, Sequence[Sequence[float]]]
 """World positions in mm, LPS, for each label."""
 
 
