@@ -126,31 +126,37 @@ def makers(paths: Sequence[Path]) -> dict[Path, str]:
 
 def same_grid(one: Grid, other: Grid) -> bool:
     """Whether two grids have the same voxels, in whatever order and direction."""
-    return laid_on(np.broadcast_to(np.uint16(0), one.shape), one, other) is not None
+    return turned(np.broadcast_to(np.uint16(0), one.shape), one, other) is not None
 
 
 def laid_on(labels: NDArray[Any], lies: Grid, scan: Grid) -> NDArray[np.uint16] | None:
-    """Labels in the order of a scan's voxels; None where they lie on another grid.
+    """Labels in the order of a scan's voxels; None where they lie on another grid. Arguments as for `turned`."""
+    same = turned(labels, lies, scan)
+    return None if same is None else np.ascontiguousarray(same, dtype=np.uint16)
+
+
+def turned(voxels: NDArray[Any], lies: Grid, scan: Grid) -> NDArray[Any] | None:
+    """A view of voxels in the order of a scan's; None where they lie on another grid.
 
     Args:
-        labels: `lies.shape`.
+        voxels: `lies.shape`.
         lies: Their grid, perhaps with its axes in another order or direction.
         scan: The scan's.
     """
     # Columns: what one step along each axis of the labels is in the scan's voxels.
     steps = np.linalg.solve(scan.affine, lies.affine)
-    turned = np.rint(steps[:3, :3])
-    order = np.abs(turned).argmax(axis=1)
-    if sorted(order.tolist()) != [0, 1, 2] or np.abs(turned).sum() != 3:
+    axes = np.rint(steps[:3, :3])
+    order = np.abs(axes).argmax(axis=1)
+    if sorted(order.tolist()) != [0, 1, 2] or np.abs(axes).sum() != 3:
         return None
     sides: list[int] = [lies.shape[axis] for axis in order.tolist()]
     if tuple(sides) != scan.shape:
         return None
     corners = np.array(np.meshgrid(*([0, side - 1] for side in lies.shape), indexing="ij")).reshape(3, -1)
     found = steps[:3, :3] @ corners + steps[:3, 3:4]
-    backwards = [turned[axis, order[axis]] < 0 for axis in range(3)]
+    backwards = [axes[axis, order[axis]] < 0 for axis in range(3)]
     ends = np.array([scan.shape[axis] - 1 if backwards[axis] else 0 for axis in range(3)])
-    if np.abs(found - (turned @ corners + ends[:, None])).max() > _SAME_VOXEL:
+    if np.abs(found - (axes @ corners + ends[:, None])).max() > _SAME_VOXEL:
         return None
     directions = [slice(None, None, -1 if back else 1) for back in backwards]
-    return np.ascontiguousarray(labels.transpose(order)[tuple(directions)], dtype=np.uint16)
+    return voxels.transpose(order)[tuple(directions)]
