@@ -19,6 +19,9 @@ from abaton.imaging.volume import Segmentation
 _SAME_VOXEL = 0.01
 _MOST_SEGMENTS = 65_535
 
+VALUE_PREFIX = "label "
+"""Before the label's value in the tracking identifier of each segment of an object that was written here."""
+
 
 class Segments(msgspec.Struct, frozen=True, eq=False):
     """Frames of a SEG object.
@@ -87,7 +90,12 @@ def read_segments(path: Path) -> Segments:
         if not np.isfinite(corners).all():
             raise truncated()
         numbers = tuple(0 if kind == "LABELMAP" else _number(group) for group in own)
-        names = {int(item.SegmentNumber): _name(item) for item in dataset.SegmentSequence}
+        values = _values(dataset) if kind == "BINARY" else {}
+        numbers = tuple(values.get(number, number) for number in numbers)
+        names = {
+            values.get(int(item.SegmentNumber), int(item.SegmentNumber)): _name(item)
+            for item in dataset.SegmentSequence
+        }
         first: Any = dataset.SegmentSequence[0]
         made_by = clean(str(first.get("SegmentAlgorithmName", "")))
     names = {number: name for number, name in names.items() if 0 < number <= _MOST_SEGMENTS}
@@ -125,6 +133,18 @@ def _number(group: Dataset) -> int:
     if not 0 < number <= _MOST_SEGMENTS:
         raise too_large()
     return number
+
+
+def _values(dataset: Dataset) -> dict[int, int]:
+    """Label values by segment number, where the object was written here: segments must count from 1, labels not."""
+    told = {int(item.SegmentNumber): str(item.get("TrackingID", "")) for item in dataset.SegmentSequence}
+    values = {
+        number: int(text.removeprefix(VALUE_PREFIX))
+        for number, text in told.items()
+        if text.startswith(VALUE_PREFIX) and text.removeprefix(VALUE_PREFIX).isdecimal()
+    }
+    whole = len(set(values.values())) == len(told) and all(0 < value <= _MOST_SEGMENTS for value in values.values())
+    return values if whole else {}
 
 
 def _name(item: Any) -> str:

@@ -1,224 +1,216 @@
-"""DICOM SEG files to labels on the grid of a scan."""
+"""Labels to DICOM SEG, which refers to the slices that they were drawn on."""
 
-from collections.abc import Iterator, Sequence
+import datetime
+import math
+from collections.abc import Callable, Sequence
+from importlib import import_module, metadata
+from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 
 from abaton.core.errors import Problem
-from abaton.geometry.grid import FloatArray, Grid
+from abaton.geometry.grid import Grid
+from abaton.imaging.importing.segments import VALUE_PREFIX
 from abaton.imaging.volume import Segmentation
 
-SEGMENTATION_STORAGE = "1.2.840.10008.5.1.4.1.1.66.4"
-LABEL_MAP_STORAGE = "1.2.840.10008.5.1.4.1.1.66.7"
-
-TRACKING_PREFIX = "label "
-"""Before the label's value in the tracking identifier of segments that were written here."""
-
-_OFF_GRID_VOXELS = 0.1
-_MOST_FRAMES = 100_000
+_FARTHEST_MM = 0.05
 _LONGEST_NAME = 64
 
+_ANATOMY = codes.SCT.AnatomicalStructure
+_KNOWN: dict[str, tuple[Code, Code]] = {
+    "liver": (_ANATOMY, codes.SCT.Liver),
+    "spleen": (_ANATOMY, codes.SCT.Spleen),
+    "kidney": (_ANATOMY, codes.SCT.Kidney),
+    "colon": (_ANATOMY, codes.SCT.Colon),
+    "stomach": (_ANATOMY, codes.SCT.Stomach),
+    "pancreas": (_ANATOMY, codes.SCT.Pancreas),
+    "brain": (_ANATOMY, codes.SCT.Brain),
+    "heart": (_ANATOMY, codes.SCT.Heart),
+    "aorta": (_ANATOMY, codes.SCT.Aorta),
+}
+_OTHER = codes.SCT.Tissue
 
-class Frame(msgspec.Struct, frozen=True, eq=False):
-    """One plane of one segment.
+
+class SegUids(msgspec.Struct, frozen=True):
+    """The UIDs that a segmentation brings into the world.
 
     Attributes:
-        segment: Its number; 0 in a label map, whose pixels hold the numbers.
-        start: (3,), the voxel of the first pixel.
-        row_step: (3,), from a pixel to the one below.
-        column_step: (3,), from a pixel to the one at its right.
+        series: Of its own series.
+        instance: Of the object.
+        frame: Of reference, used only where the source names none.
+        segments: One for each label at least.
     """
 
-    segment: int
-    start: NDArray[np.int64]
-    row_step: NDArray[np.int64]
-    column_step: NDArray[np.int64]
+    series: str
+    instance: str
+    frame: str
+    segments: tuple[str, ...]
+
+    @staticmethod
+    def new(segments: int, new_uid: Callable[[], str] | None = None) -> "SegUids":
+        """UIDs by chance, or from a source of them that makes the object repeatable."""
+        from pydicom.uid import generate_uid
+
+        make = new_uid or (lambda: str(generate_uid(None)))
+        return SegUids(make(), make(), make(), tuple(make() for _ in range(segments)))
 
 
-def is_segmentation(dataset: Dataset) -> bool:
-    """Whether this is a DICOM SEG, with bits, probabilities or a label map."""
-    return str(dataset.get("SOPClassUID", "")) in (SEGMENTATION_STORAGE, LABEL_MAP_STORAGE)
-
-
-def referenced_series(dataset: Dataset) -> str:
-    """The UID of the series that the labels were drawn on; empty where the file does not say."""
-    series: Sequence[Dataset] = dataset.get("ReferencedSeriesSequence", ())
-    return str(series[0].get("SeriesInstanceUID", "")) if series else ""
-
-
-def read_segmentations(dataset: Dataset, grid: Grid) -> tuple[Segmentation, ...]:
-    """The labels of a DICOM SEG, on the grid of the scan that they were drawn on.
-
-    Segments that overlap cannot lie in one array of labels; they are put into as many as it takes, the first segments
-    in the first. Values are the segments' numbers, or those that the labels had here before they were exported.
-    Probabilities of a half and more count as inside.
+def dicom_seg(
+    headers: Sequence[Dataset], segmentation: Segmentation, uids: SegUids, made_at: datetime.datetime
+) -> Dataset:
+    """A DICOM SEG of labels: one binary segment for each name, in the order of the labels' values.
 
     Args:
-        dataset: With its pixels, which are read whole.
-        grid: Of the scan.
+        headers: De-identified, one for each slice in the volume's order; patient and study are theirs.
+        segmentation: On the grid of those slices.
+        uids: Of the object.
+        made_at: When it was made.
 
     Raises:
-        Problem: The file is no segmentation, is damaged, or its planes do not lie on the grid's voxels.
+        Problem: The scan has no DICOM slices (NIfTI, or resampled), they lie elsewhere than the grid says, or there
+            is no label.
     """
-    if not is_segmentation(dataset):
-        raise _unusable("a file that is no segmentation", "a DICOM segmentation (SEG)")
-    names, values = _segments(dataset)
-    pixels = _pixels(dataset, grid)
-    frames = tuple(_frames(dataset, grid))
-    if len(frames) != len(pixels):
-        raise _unusable(f"{len(pixels)} planes, and places for {len(frames)}", "a place for each plane")
-    layers: list[NDArray[np.uint16]] = []
-    layer_of: dict[int, int] = {}
-    for number in sorted(names):
-        voxels = _voxels_of(number, frames, pixels, grid)
-        place = next((at for at, layer in enumerate(layers) if not layer[voxels].any()), len(layers))
-        if place == len(layers):
-            layers.append(np.zeros(grid.shape, dtype=np.uint16))
-        layers[place][voxels] = values[number]
-        layer_of[number] = place
-    made_by = _made_by(dataset)
-    return tuple(
-        Segmentation(
-            layer, grid, {values[number]: names[number] for number in sorted(names) if layer_of[number] == at}, made_by
+    values = sorted(segmentation.names)
+    if not values or not (segmentation.labels > 0).any():
+        raise Problem(
+            "nothing_to_export",
+            got="a segmentation without labels",
+            expected="at least one labelled voxel",
+            next_step="Segment something first.",
         )
-        for at, layer in enumerate(layers)
+    _check(headers, segmentation.grid)
+    sources = [_source(header, segmentation.grid, uids) for header in headers]
+    numbers = np.zeros(int(segmentation.labels.max()) + 1, dtype=np.uint16)
+    for number, value in enumerate(values, start=1):
+        if value < len(numbers):
+            numbers[value] = number
+    library: Any = import_module("highdicom")
+    made: Dataset = library.seg.Segmentation(
+        source_images=sources,
+        pixel_array=numbers[segmentation.labels],
+        segmentation_type="BINARY",
+        segment_descriptions=[
+            _described(library, number, value, segmentation, uid)
+            for (number, value), uid in zip(enumerate(values, start=1), uids.segments, strict=False)
+        ],
+        series_instance_uid=uids.series,
+        series_number=1001,
+        sop_instance_uid=uids.instance,
+        instance_number=1,
+        manufacturer="Abaton",
+        manufacturer_model_name="Abaton",
+        software_versions=metadata.version("abaton"),
+        device_serial_number="0",
+        content_label="LABELS",
+        content_description="Labels, not for primary diagnosis",
+    )
+    made.SpecificCharacterSet = "ISO_IR 192"
+    made.SeriesDescription = "Labels, not for primary diagnosis"
+    for segment in made.SegmentSequence:
+        segment.SegmentDescription = segmentation.made_by[:1024]
+    _stamp(made, made_at)
+    return made
+
+
+def _described(library: Any, number: int, value: int, segmentation: Segmentation, uid: str) -> Any:
+    name = segmentation.names[value]
+    category, kind = _meaning(name)
+    by_hand = segmentation.made_by.startswith("rater")
+    algorithm = library.AlgorithmIdentificationSequence(
+        name="Abaton", version=metadata.version("abaton"), family=codes.DCM.MorphologicalOperations
+    )
+    return library.seg.SegmentDescription(
+        segment_number=number,
+        segment_label=name[:_LONGEST_NAME],
+        segmented_property_category=category,
+        segmented_property_type=kind,
+        algorithm_type="MANUAL" if by_hand else "SEMIAUTOMATIC",
+        algorithm_identification=None if by_hand else algorithm,
+        tracking_uid=uid,
+        tracking_id=f"{VALUE_PREFIX}{value}",
     )
 
 
-def _segments(dataset: Dataset) -> tuple[dict[int, str], dict[int, int]]:
-    """Each segment's name and label value, by its number."""
-    names: dict[int, str] = {}
-    values: dict[int, int] = {}
-    for segment in dataset.get("SegmentSequence", ()):
-        number = int(segment.get("SegmentNumber", 0))
-        name = "".join(c for c in str(segment.get("SegmentLabel", "")) if c.isprintable()).strip()[:_LONGEST_NAME]
-        names[number] = name or f"segment {number}"
-        tracked = str(segment.get("TrackingID", ""))
-        told = tracked.removeprefix(TRACKING_PREFIX) if tracked.startswith(TRACKING_PREFIX) else ""
-        values[number] = int(told) if told.isdecimal() and len(told) <= 5 else number
-    # Number 0 is the background of a label map.
-    names.pop(0, None)
-    values.pop(0, None)
-    if not names:
-        raise _unusable("a segmentation without segments", "at least one segment")
-    if len(set(values.values())) < len(values) or not all(1 <= value <= 65535 for value in values.values()):
-        values = {number: number for number in names}
-    if max(values.values()) > np.iinfo(np.uint16).max or min(values.values()) < 1:
-        raise _unusable("segment numbers that are not from 1 to 65535", "numbers as the standard has them")
-    return names, values
+def _meaning(name: str) -> tuple[Code, Code]:
+    """Category and kind of what a name stands for; tissue where it is not known."""
+    words = name.lower().replace("_", " ").split()
+    return next((_KNOWN[word] for word in words if word in _KNOWN), (_OTHER, _OTHER))
 
 
-def _pixels(dataset: Dataset, grid: Grid) -> NDArray[np.integer]:
-    """(planes, rows, columns): segment numbers of a label map, otherwise 1 inside and 0 outside."""
-    frames, rows, columns = (int(dataset.get(key, 0)) for key in ("NumberOfFrames", "Rows", "Columns"))
-    if not (0 < frames <= _MOST_FRAMES and 0 < rows <= 65535 and 0 < columns <= 65535):
-        raise _unusable(f"{frames} planes of {rows} x {columns}", f"at most {_MOST_FRAMES} planes")
-    if rows * columns > max(grid.shape) ** 2:
-        raise _unusable(f"planes of {rows} x {columns}", "planes no larger than the scan's")
-    try:
-        pixels = np.asarray(dataset.pixel_array).reshape(frames, rows, columns)
-    except Exception as error:
-        raise _unusable("pixels that cannot be read", "whole pixel data in a known transfer syntax") from error
-    kind = str(dataset.get("SegmentationType", "BINARY"))
-    if kind == "FRACTIONAL":
-        return (2 * pixels.astype(np.int64) >= int(dataset.get("MaximumFractionalValue", 1))).astype(np.uint8)
-    return pixels
+def _check(headers: Sequence[Dataset], grid: Grid) -> None:
+    if len(headers) == 0:
+        raise Problem(
+            "no_dicom_headers",
+            got="a scan without DICOM slices to refer to: it came from NIfTI, or was resampled",
+            expected="a scan imported from DICOM whose slices were kept as they were",
+            next_step="Export with `--as nifti`, or import the original DICOM series and segment there.",
+            kind="refused",
+        )
+    if len(headers) != grid.shape[0]:
+        raise _elsewhere()
+    starts = grid.to_world([(index, 0, 0) for index in range(grid.shape[0])])
+    axes = grid.affine[:3, 1:3] / np.array(grid.spacing_mm[1:])
+    for header, start in zip(headers, starts, strict=True):
+        position = np.array(header.get("ImagePositionPatient", [math.nan] * 3), dtype=np.float64)
+        orientation = np.array(header.get("ImageOrientationPatient", [math.nan] * 6), dtype=np.float64)
+        # The row axis of the array runs down the picture, which is the orientation's second direction.
+        turned = np.abs(np.concatenate([axes[:, 1], axes[:, 0]]) - orientation).max() if orientation.size == 6 else 1
+        size = (int(header.get("Rows", 0)), int(header.get("Columns", 0)))
+        if not (np.abs(position - start).max() <= _FARTHEST_MM and turned <= 1e-3) or size != grid.shape[1:]:
+            raise _elsewhere()
 
 
-def _frames(dataset: Dataset, grid: Grid) -> Iterator[Frame]:
-    """Where each plane lies on the grid."""
-    shared = _first(dataset, "SharedFunctionalGroupsSequence")
-    whole_map = (
-        str(dataset.get("SOPClassUID", "")) == LABEL_MAP_STORAGE or dataset.get("SegmentationType") == "LABELMAP"
-    )
-    to_index = np.linalg.inv(grid.affine)
-    for groups in dataset.get("PerFrameFunctionalGroupsSequence", ()):
-        orientation = _numbers(_group(groups, shared, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
-        spacing = _numbers(_group(groups, shared, "PixelMeasuresSequence"), "PixelSpacing", 2)
-        position = _numbers(_group(groups, shared, "PlanePositionSequence"), "ImagePositionPatient", 3)
-        start = to_index[:3, :3] @ position + to_index[:3, 3]
-        row_step = to_index[:3, :3] @ orientation[3:] * spacing[0]
-        column_step = to_index[:3, :3] @ orientation[:3] * spacing[1]
-        segment = 0
-        if not whole_map:
-            identification = _group(groups, shared, "SegmentIdentificationSequence")
-            segment = int(identification.get("ReferencedSegmentNumber", 0)) if identification is not None else 0
-        _check_on_grid(start, row_step, column_step, int(dataset.Rows), int(dataset.Columns))
-        yield Frame(segment, _whole(start), _whole(row_step), _whole(column_step))
-
-
-def _check_on_grid(start: FloatArray, row_step: FloatArray, column_step: FloatArray, rows: int, columns: int) -> None:
-    """All four corners must lie on voxels, and no step may be one that leaves voxels out."""
-    for step in (row_step, column_step):
-        if np.abs(_whole(step)).sum() != 1:
-            raise _off_grid()
-    for down in (0, rows - 1):
-        for right in (0, columns - 1):
-            there = start + down * row_step + right * column_step
-            meant = _whole(start) + down * _whole(row_step) + right * _whole(column_step)
-            if not np.abs(there - meant).max() <= _OFF_GRID_VOXELS:
-                raise _off_grid()
-
-
-def _voxels_of(
-    number: int, frames: Sequence[Frame], pixels: NDArray[np.integer], grid: Grid
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The voxels of one segment, as an index."""
-    found = [np.zeros((0, 3), dtype=np.int64)]
-    for frame, plane in zip(frames, pixels, strict=True):
-        if frame.segment not in (0, number):
-            continue
-        held = np.argwhere(plane == number if frame.segment == 0 else plane > 0)
-        found.append(frame.start + held[:, :1] * frame.row_step + held[:, 1:] * frame.column_step)
-    voxels = np.concatenate(found)
-    if len(voxels) and ((voxels < 0) | (voxels >= np.array(grid.shape))).any():
-        raise _off_grid()
-    return voxels[:, 0], voxels[:, 1], voxels[:, 2]
-
-
-def _made_by(dataset: Dataset) -> str:
-    """Method as the file tells it; never the person who drew."""
-    segment: Dataset = dataset.SegmentSequence[0]
-    if str(segment.get("TrackingID", "")).startswith(TRACKING_PREFIX) and segment.get("SegmentDescription"):
-        return str(segment.SegmentDescription)
-    how = str(segment.get("SegmentAlgorithmType", "")).lower() or "method unknown"
-    return f"DICOM SEG, {how}"
-
-
-def _first(dataset: Dataset | None, name: str) -> Dataset | None:
-    items: Sequence[Dataset] = () if dataset is None else dataset.get(name, ())
-    return items[0] if items else None
-
-
-def _group(frame: Dataset, shared: Dataset | None, name: str) -> Dataset | None:
-    own = _first(frame, name)
-    return own if own is not None else _first(shared, name)
-
-
-def _numbers(group: Dataset | None, name: str, count: int) -> FloatArray:
-    numbers = np.array([] if group is None else group.get(name, []), dtype=np.float64)
-    if numbers.shape != (count,) or not np.isfinite(numbers).all():
-        raise _unusable("planes without a place in the patient", "position, orientation and spacing for each")
-    return numbers
-
-
-def _whole(numbers: FloatArray) -> NDArray[np.int64]:
-    return np.floor(numbers + 0.5).astype(np.int64)
-
-
-def _off_grid() -> Problem:
+def _elsewhere() -> Problem:
     return Problem(
-        "segmentation_off_grid",
-        got="labels that do not lie on the voxels of this scan",
-        expected="labels drawn on this series, not resampled",
-        next_step="Import them together with the series that they were drawn on.",
+        "headers_elsewhere",
+        got="slices that do not lie where the labels' grid does",
+        expected="labels on the grid of the DICOM slices as they were recorded",
+        next_step="Export with `--as nifti`, or import the original DICOM series again and segment there.",
+        kind="refused",
     )
 
 
-def _unusable(got: str, expected: str) -> Problem:
-    return Problem(
-        "segmentation_unusable", got=got, expected=expected, next_step="Export the segmentation again at its source."
-    )
+def _source(header: Dataset, grid: Grid, uids: SegUids) -> Dataset:
+    """A slice's header with what highdicom copies from it; what de-identification emptied stays empty."""
+    source = Dataset()
+    source.update(header)
+    for name in (
+        "PatientID",
+        "PatientName",
+        "PatientBirthDate",
+        "PatientSex",
+        "AccessionNumber",
+        "StudyID",
+        "StudyDate",
+        "StudyTime",
+        "ReferringPhysicianName",
+    ):
+        if name not in source:
+            setattr(source, name, "")
+    if not source.get("FrameOfReferenceUID"):
+        source.FrameOfReferenceUID = uids.frame
+    if "PositionReferenceIndicator" not in source:
+        source.PositionReferenceIndicator = ""
+    if not source.get("SliceThickness"):
+        source.SliceThickness = grid.spacing_mm[0]
+    if not source.get("PixelSpacing"):
+        source.PixelSpacing = list(grid.spacing_mm[1:])
+    return source
+
+
+def _stamp(made: Dataset, made_at: datetime.datetime) -> None:
+    """Writes the time: highdicom reads the machine's clock, and the time is ours to say."""
+    day, time = made_at.strftime("%Y%m%d"), made_at.strftime("%H%M%S")
+    for date_of, time_of in (
+        ("ContentDate", "ContentTime"),
+        ("InstanceCreationDate", "InstanceCreationTime"),
+        ("SeriesDate", "SeriesTime"),
+    ):
+        setattr(made, date_of, day)
+        setattr(made, time_of, time)
+    for contribution in made.get("ContributingEquipmentSequence", ()):
+        contribution.ContributionDateTime = f"{day}{time}"
