@@ -125,4 +125,5 @@ class DistanceEditor:
 
 
 def _squares(low: int, high: int, middle: float, spacing_mm: float) -> NDArray[np.float64]:
-    return ((np.arange(low, high) - middle) * spacing_mm) ** 2
+    offsets: NDArray[np.float64] = (np.arange(low, high, dtype=np.float64) - middle) * spacing_mm
+    return np.square(offsets)
