@@ -1,0 +1,1 @@
+"""Facts that imaging goes by, as files."""
