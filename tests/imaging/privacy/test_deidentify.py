@@ -16,10 +16,11 @@ from tests.imaging.privacy.made import NAME, PATIENT_ID, UID, header
 
 KEY = b"a key of an installation, secret"
 UIDS = UidMap(KEY)
-SECRETS = (
-    "Papadopoulos Smith Eleni Maria Asklepiades Orsini Gina Hippokrates Asklipiou Kos CTWARD3 00471 778899 445566 "
-    "19450312 12031945 20210704 20210705 Lives sister SECRET 1.3.12.2.1107"
-).split()
+SECRETS = re.findall(
+    r"\S+",
+    """Papadopoulos Smith Eleni Maria Asklepiades Orsini Gina Hippokrates Asklipiou Kos CTWARD3 00471 778899 445566
+    19450312 12031945 20210704 20210705 Lives sister SECRET 1.3.12.2.1107""",
+)
 ALL = Options(modified_dates=True, patient_characteristics=True, device_identity=True)
 
 

@@ -63,14 +63,14 @@ def write_found(folder: Path, found: Found, make_room: Callable[[int], None] = l
     for number, one in enumerate(found.series):
         volume = one.volume
         make_room(volume.voxels.nbytes)
-        np.save(folder / f"voxels-{number}.npy", volume.voxels, allow_pickle=False)
+        _save(folder / f"voxels-{number}.npy", volume.voxels)
         lengths = _write_headers(folder / f"headers-{number}", one.headers)
         description = (volume.modality, volume.unit, volume.slope, volume.intercept, volume.padding, volume.description)
         series.append(_Series(lengths, volume.grid, volume.certificate, *description, one.privacy, one.files))
     labels: list[_Labels] = []
     for number, (place, segmentation) in enumerate(found.segmentations):
         make_room(segmentation.labels.nbytes)
-        np.save(folder / f"labels-{number}.npy", segmentation.labels, allow_pickle=False)
+        _save(folder / f"labels-{number}.npy", segmentation.labels)
         labels.append(_Labels(place, segmentation.grid, segmentation.names, segmentation.made_by))
     (folder / _FOUND).write_bytes(msgspec.msgpack.encode(_Found(tuple(series), tuple(labels), found.skipped)))
 
@@ -114,6 +114,14 @@ def read_found(folder: Path) -> Found:
             kind="refused",
         ) from None
     return Found(tuple(series), tuple(segmentations), stored.skipped)
+
+
+def _save(path: Path, array: NDArray[Any]) -> None:
+    """As `numpy.save`, which does not say why it could not write (a full disk)."""
+    whole = np.ascontiguousarray(array)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(whole))
+        file.write(whole.reshape(-1).view(np.uint8).data)
 
 
 def _load(path: Path, grid: Grid, kinds: Sequence[str]) -> NDArray[Any]:

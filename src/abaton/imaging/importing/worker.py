@@ -137,7 +137,9 @@ def confine(limits: Limits) -> None:
         number: int = getattr(resource, name)
         hardest = resource.getrlimit(number)[1]
         bound = bound if hardest == resource.RLIM_INFINITY else min(bound, hardest)
-        resource.setrlimit(number, (bound, bound))
+        # Of processor time the first limit is a signal that says why, the second kills.
+        after = 5 if name == "RLIMIT_CPU" else 0
+        resource.setrlimit(number, (bound, bound + after if hardest == resource.RLIM_INFINITY else hardest))
 
 
 def _address_space_bytes() -> int:

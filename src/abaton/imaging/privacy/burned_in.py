@@ -62,7 +62,7 @@ def text_areas(voxels: NDArray[Any]) -> tuple[TextArea, ...]:
             rows, columns = picture.shape[0] // scale * scale, picture.shape[1] // scale * scale
             blocks = picture[:rows, :columns].reshape(rows // scale, scale, columns // scale, scale)
             for row, column in _windows(blocks.mean(axis=(1, 3))):
-                areas.append(TextArea(index, row * scale, column * scale, ROWS * scale, COLUMNS * scale))  # noqa: PERF401
+                areas.append(TextArea(index, row * scale, column * scale, ROWS * scale, COLUMNS * scale))
     return tuple(areas)
 
 
@@ -72,7 +72,7 @@ def _windows(picture: NDArray[np.float32]) -> list[tuple[int, int]]:
     if rows < ROWS or columns < COLUMNS:
         return []
     corners = np.array([(row, column) for row in _steps(rows, ROWS) for column in _steps(columns, COLUMNS)])
-    middle = (corners + (ROWS / 2, COLUMNS / 2)) / (rows, columns)
+    middle = (corners + np.array([ROWS, COLUMNS]) / 2) / (rows, columns)
     corners = corners[((middle < EDGE) | (middle > 1 - EDGE)).any(axis=1)]
     windows = sliding_window_view(picture, (ROWS, COLUMNS))[corners[:, 0], corners[:, 1]]
     low = windows.min(axis=(1, 2), keepdims=True)
@@ -100,7 +100,7 @@ def _is_text(strokes: NDArray[np.bool_]) -> bool:
         crossed = runs >= 4
         thin = ink.sum() <= 4.0 * runs.sum()
         uneven = np.diff(ink.astype(np.int8), axis=0).astype(bool).mean()
-        if thin and 4 <= crossed.sum() and float(uneven) > 0.03 and _varied(ink[crossed]):
+        if thin and crossed.sum() >= 4 and float(uneven) > 0.03 and _varied(ink[crossed]):
             return True
     return False
 

@@ -6,14 +6,27 @@ from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydicom import DataElement, Dataset
+from pydicom.config import IGNORE
 from pydicom.datadict import dictionary_description, dictionary_has_tag, dictionary_VR
+from pydicom.dataelem import RawDataElement
 from pydicom.sequence import Sequence as Items
+from pydicom.uid import UID
 
 from abaton.imaging.privacy.descriptors import clean, plain
-from abaton.imaging.privacy.identifiers import DEEPEST, TEXT_VRS, Identifiers, collect, items, kind, read, texts_of
+from abaton.imaging.privacy.identifiers import (
+    DEEPEST,
+    TEXT_VRS,
+    Identifiers,
+    collect,
+    items,
+    kind,
+    read,
+    several_of,
+    texts_of,
+)
 from abaton.imaging.privacy.profile import BASIC, How, Options, action, asked, describe, is_overlay_or_curve
 from abaton.imaging.privacy.report import PrivacyReport, Removed
 from abaton.imaging.privacy.risks import header_warnings
@@ -43,6 +56,7 @@ _SAID = {
     "pseudonym": "replaced",
     "shift": "replaced",
 }
+_PATIENT_AGE = 0x00101010
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 
 
@@ -97,6 +111,11 @@ def _quiet() -> Generator[None]:
         yield
 
 
+_Result: TypeAlias = tuple[str, Any, str | None]
+"""Kind and value of the new element, no kind where there is none; and what was done, if anything."""
+_REMOVED: _Result = ("", None, "removed")
+
+
 class _Work:
     """One series' de-identification: what is known, and a tally of what was done."""
 
@@ -109,19 +128,19 @@ class _Work:
         self._cleaned: dict[tuple[str, str], str] = {}
         self._mapped: dict[str, str] = {}
         self._patient = ""
-        self._days = 0
+        # Most values are the same in all slices: what became of one raw value is remembered.
+        self._became: dict[tuple[Any, ...], _Result] = {}
 
     def top(self, header: Dataset) -> Dataset:
-        patient = _first(header, 0x00100020)
-        self._patient, self._days = patient, self._uids.shift_days(patient)
+        self._patient = _first(header, 0x00100020)
         result = self.dataset(header, 0)
         _mark(result, self._options)
         return result
 
     def dataset(self, source: Dataset, depth: int) -> Dataset:
         result = Dataset()
-        for tag in list(source.keys()):
-            number = int(tag)
+        for raw in list(source.elements()):
+            number = int(raw.tag)
             if number & 0xFFFF == 0 or number in _PIXELS:
                 continue
             if (number >> 16) % 2:
@@ -130,14 +149,28 @@ class _Work:
             how = action(number, self._options)
             if depth and how in ("empty", "pseudonym"):
                 how = "remove"  # Objects must have these at the top only.
-            raw = source.get_item(tag)
             if how == "remove" or depth >= DEEPEST or not _fits(raw, number):
-                self._tally(number, "removed", raw)
-                continue
-            element = self._element(source, number, how, depth)
-            if element is not None:
-                result.add(element)
+                vr, value, said = "", None, "removed"
+            elif how == "items":
+                inner = [self.dataset(item, depth + 1) for item in items(source, number)]
+                vr, value, said = "SQ", Items(inner), None
+            else:
+                vr, value, said = self._remembered(source, raw, how, depth)
+            if said is not None and not _is_empty(raw):
+                self.done[number, said] += 1
+            if vr:
+                result.add(DataElement(raw.tag, vr, value, already_converted=True))
         return result
+
+    def _remembered(self, source: Dataset, raw: Any, how: How, depth: int) -> "_Result":
+        if depth or not isinstance(raw, RawDataElement):
+            return self._element(source, raw, how)
+        charset = source.original_character_set
+        key = (raw.tag, raw.VR, raw.value, self._patient, charset if isinstance(charset, str) else tuple(charset))
+        if key not in self._became:
+            self._became[key] = self._element(source, raw, how)
+        vr, value, said = self._became[key]
+        return vr, several_of(value) if hasattr(value, "append") else value, said
 
     def drop(self, headers: Sequence[Dataset], findings: Sequence[Finding]) -> None:
         """Removes attributes in which the search found something, wherever they are."""
@@ -154,53 +187,40 @@ class _Work:
                 for item in items(header, tag):
                     self._drop(item, tags)
 
-    def _element(self, source: Dataset, number: int, how: How, depth: int) -> DataElement | None:
+    def _element(self, source: Dataset, raw: Any, how: How) -> "_Result":
         if how == "empty":
-            self._tally(number, "emptied", source.get_item(number))
-            return DataElement(number, kind(source.get_item(number)), None)
-        element = read(source, number)
-        if element is None:
-            self.done[number, "removed"] += 1
-            return None
-        vr = str(element.VR)
-        if how == "items":
-            return DataElement(number, "SQ", Items([self.dataset(item, depth + 1) for item in items(source, number)]))
-        if vr == "SQ":
-            return self._refused(number, element)
-        if how == "keep":
-            return self._kept(number, vr, element)
-        return self._replaced(number, vr, how, element)
+            return kind(raw), None, "emptied"
+        element = read(source, raw.tag)
+        if element is None or element.VR == "SQ":
+            return _REMOVED
+        number, vr = int(raw.tag), str(element.VR)
+        return self._kept(number, vr, element.value) if how == "keep" else self._replaced(vr, how, element.value)
 
-    def _kept(self, number: int, vr: str, element: DataElement) -> DataElement | None:
-        value = element.value
-        if number == 0x00101010:
-            value = _age(str(value))
+    def _kept(self, number: int, vr: str, value: Any) -> "_Result":
         if vr in _PATTERNS or number in _TERMS:
             pattern = _TERMS.get(number) or _PATTERNS[vr]
             if not all(pattern.fullmatch(text) and not self._names(text, vr) for text in texts_of(value)):
-                return self._refused(number, element)
+                return _REMOVED
         elif vr in TEXT_VRS and "device" not in asked(number):
-            return self._replaced(number, vr, "clean", element)
+            return self._replaced(vr, "clean", value)
         elif isinstance(value, bytes):
-            return self._refused(number, element)
-        return DataElement(number, vr, value)
+            return _REMOVED
+        if number == _PATIENT_AGE:
+            return vr, _age(str(value)), "replaced" if _age(str(value)) != str(value) else None
+        return vr, several_of(value) if hasattr(value, "append") else value, None
 
-    def _replaced(self, number: int, vr: str, how: How, element: DataElement) -> DataElement | None:
-        texts = texts_of(element.value)
+    def _replaced(self, vr: str, how: How, value: Any) -> "_Result":
+        texts = texts_of(value)
         if how == "uid":
-            new: list[str] | None = [self._uid(text) for text in texts]
+            new: list[Any] = [UID(self._uid(text), IGNORE) for text in texts]
         elif how == "pseudonym":
-            new = [self._uids.pseudonym(text) for text in texts[:1]]
+            new = [self._uids.pseudonym(self._patient)] if self._patient else []
         elif how == "clean":
             new = [text for text in (self._clean(text, vr) for text in texts) if text]
         else:
-            new = [moved for moved in (_shifted(text, vr, self._days) for text in texts) if moved]
-        if new != texts:
-            self._tally(number, _SAID[how], element)
-        return DataElement(number, vr, new[0] if len(new) == 1 else new or None)
-
-    def _refused(self, number: int, element: DataElement) -> None:
-        self._tally(number, "removed", element)
+            days = self._uids.shift_days(self._patient)
+            new = [moved for moved in (_shifted(text, vr, days) for text in texts) if moved]
+        return vr, new[0] if len(new) == 1 else new or None, _SAID[how] if new != texts else None
 
     def _names(self, text: str, vr: str) -> bool:
         if vr in ("DS", "IS"):
@@ -219,10 +239,6 @@ class _Work:
         if uid not in self._mapped:
             self._mapped[uid] = self._uids.new(uid)
         return self._mapped[uid]
-
-    def _tally(self, number: int, said: str, element: Any) -> None:
-        if element.value not in (None, b"", "") and str(element.value).strip():
-            self.done[number, said] += 1
 
 
 _PATTERNS = {
@@ -254,6 +270,13 @@ def _first(header: Dataset, tag: int) -> str:
     return plain(texts[0]) if texts else ""
 
 
+def _is_empty(raw: Any) -> bool:
+    value = raw.value
+    if isinstance(value, bytes | str):
+        return not value.strip()
+    return value is None or (hasattr(value, "append") and not value)
+
+
 def _age(age: str) -> str:
     """An age as it may be told: of 90 years and over, nobody's exactly."""
     years = age[:3]
@@ -283,6 +306,7 @@ def _mark(header: Dataset, options: Options) -> None:
     for value, meaning, holds in _CODES:
         if holds(options):
             code = Dataset()
-            code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, "DCM", meaning
+            for tag, vr, text in ((0x00080100, "SH", value), (0x00080102, "SH", "DCM"), (0x00080104, "LO", meaning)):
+                code.add(DataElement(tag, vr, text, already_converted=True))
             codes.append(code)
-    header.DeidentificationMethodCodeSequence = Items(codes)
+    header.add(DataElement(0x00120064, "SQ", Items(codes), already_converted=True))

@@ -4,7 +4,7 @@ import re
 import struct
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from pydicom import DataElement, Dataset
@@ -117,7 +117,7 @@ def _date_forms(text: str) -> Iterator[str]:
 def several_of(value: Any) -> list[Any]:
     """The values of an element: many, one, or none."""
     if hasattr(value, "append"):
-        return cast("list[Any]", list(value))
+        return list(value)
     return [] if value is None else [value]
 
 
@@ -129,9 +129,8 @@ def texts_of(value: Any) -> list[str]:
 
 def _elements(header: Dataset, seen: set[tuple[int, bytes]], depth: int = 0) -> Iterator[tuple[int, str, Any]]:
     """Tags, kinds and values, sequences opened; a value that was seen already in another slice is not read again."""
-    for tag in list(header.keys()):
-        raw = header.get_item(tag)
-        vr = kind(raw)
+    for raw in list(header.elements()):
+        tag, vr = raw.tag, kind(raw)
         if vr == "SQ":
             for item in items(header, tag) if depth < DEEPEST else ():
                 yield from _elements(item, seen, depth + 1)
@@ -156,8 +155,9 @@ def kind(element: Any) -> str:
 
 def read(header: Dataset, tag: Any) -> DataElement | None:
     """An element, or None where it cannot be read: what a hostile or broken file holds must not stop the rest."""
+    whole: Any = header
     try:
-        return header[tag]
+        return whole[tag]
     except _BROKEN:
         return None
 

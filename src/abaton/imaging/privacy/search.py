@@ -97,11 +97,11 @@ def _judge(number: int, vr: str, text: str, known: Identifiers) -> Why | None:
 
 
 def _elements(header: Dataset) -> Iterator[tuple[int, str, Any]]:
-    for tag in list(header.keys()):
-        number = int(tag)
+    for raw in list(header.elements()):
+        tag, number = raw.tag, int(raw.tag)
         if number in _OURS:
             continue
-        vr = kind(header.get_item(tag))
+        vr = kind(raw)
         if vr == "SQ":
             for item in items(header, tag):
                 yield from _elements(item)
