@@ -1,0 +1,71 @@
+"""From a wanted motion of the tool to rates of the joints, within every limit."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from abaton.surgery.fixtures.response import lost_tracking
+from abaton.surgery.quadratic import UNBOUNDED, minimise
+from abaton.surgery.robot.psm import LOWER, UPPER, jacobian
+
+Array = NDArray[np.float64]
+Outcome: TypeAlias = Literal["moved", "limited", "held"]
+
+FASTEST = np.array([2.0, 2.0, 0.4, 6.0, 6.0, 6.0])
+"""Limits of the joints' rates, rad/s and for the insertion m/s."""
+DAMPING = 1e-6
+"""e of the objective: keeps the solution finite where the arm is singular."""
+TURN_WEIGHT_M2 = 0.01**2
+"""An error of 1 rad/s counts as much as one of 10 mm/s."""
+
+
+class Rates(msgspec.Struct, frozen=True, eq=False):
+    """What the joints are to do.
+
+    Attributes:
+        rates: (6,), rad/s and m/s.
+        outcome: `moved`: as wanted. `limited`: a limit or fixture allowed less. `held`: nothing satisfies them all.
+    """
+
+    rates: Array
+    outcome: Outcome
+
+
+def joint_rates(
+    joints: Array, tool: Array, twist: Array, period_s: float, rows: Array | None = None, least: Array | None = None
+) -> Rates:
+    """Rates that follow a twist as closely as limits and fixtures allow.
+
+    min |J q' - v|^2_W + e |q'|^2, subject to joint limits, rate limits, and `rows @ (J q')_linear * period >= least`.
+
+    Args:
+        joints: (6,), now.
+        tool: (4, 4), from the wrist's last frame to the tool.
+        twist: (6,), m/s and rad/s in the base's axes.
+        period_s: Of the control loop.
+        rows: (m, 3), from `fixtures.response.step_bounds`.
+        least: (m,), likewise.
+
+    Raises:
+        Problem: Something is not finite; the arm must hold.
+    """
+    if not (np.isfinite(joints).all() and np.isfinite(twist).all()):
+        raise lost_tracking()
+    matrix = jacobian(joints, tool)
+    weights = np.array([1.0, 1.0, 1.0, TURN_WEIGHT_M2, TURN_WEIGHT_M2, TURN_WEIGHT_M2])
+    weighted = matrix.T * weights
+    objective = weighted @ matrix + DAMPING * TURN_WEIGHT_M2 * np.eye(6)
+    upper = np.minimum(FASTEST, np.maximum(0.0, (UPPER - joints) / period_s))
+    lower = np.maximum(-FASTEST, np.minimum(0.0, (LOWER - joints) / period_s))
+    bounded = np.zeros((0, 6))
+    if rows is not None and least is not None and len(least):
+        bounded = np.ascontiguousarray(rows @ matrix[:3]) * period_s
+        lower = np.concatenate([lower, least])
+        upper = np.concatenate([upper, np.full(len(least), UNBOUNDED)])
+    solved = minimise(objective, -(weighted @ twist), bounded, lower, upper)
+    if solved is None:
+        return Rates(np.zeros(6), "held")
+    rates, bound = solved
+    return Rates(rates, "limited" if bound else "moved")
