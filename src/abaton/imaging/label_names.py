@@ -8,8 +8,8 @@ import msgspec
 from abaton.core.errors import Problem
 from abaton.imaging.volume import Segmentation
 
-KNOWN = {"totalsegmentator": "totalsegmentator_v2.json"}
-"""Lists that come with the package: the 117 classes of TotalSegmentator version 2."""
+KNOWN = {"totalsegmentator": "totalsegmentator_v2.json", "brats": "brats.json"}
+"""Lists that come with the package: the 117 classes of TotalSegmentator version 2, the three of the BraTS challenge."""
 
 _LARGEST_FILE_BYTES = 1_000_000
 

@@ -21,6 +21,14 @@ def short_id(record: ScanRecord, others: Sequence[ScanRecord] = ()) -> str:
     return record.id[:length]
 
 
+def title(record: ScanRecord) -> str:
+    """Modality and description, without saying the same twice."""
+    description = record.description.strip()
+    if description.lower().startswith(record.modality.lower()):
+        return f"{record.modality}{description[len(record.modality) :]}"
+    return f"{record.modality} {description}".strip()
+
+
 def size_text(record: ScanRecord) -> str:
     """Voxels along each axis, columns first as people write it."""
     slices, rows, columns = record.grid.shape
@@ -68,11 +76,13 @@ def certificate_text(certificate: GeometryCertificate) -> str:
 
 def privacy_text(privacy: PrivacyReport) -> str:
     """What was removed, in a sentence."""
+    searched = "a search of the result found no identifier" if privacy.verified else "NOT verified by a search"
+    if not privacy.removed and not privacy.private_tags:
+        return f"nothing had to be removed; {searched}"
     changed = sum(one.count for one in privacy.removed)
     parts = [f"{changed} values of {len(privacy.removed)} attributes removed or replaced"]
     if privacy.private_tags:
         parts.append(f"{privacy.private_tags} private ones dropped")
-    searched = "a search of the result found no identifier" if privacy.verified else "NOT verified by a search"
     return f"{', '.join(parts)}; {searched}"
 
 

@@ -48,7 +48,7 @@ def import_scan(
             for place, series in enumerate(found.series)
         ]
     for record, is_new in stored:
-        _tell(scans, record, is_new, data)
+        _tell(scans, record, is_new)
     _tell_skipped(found.skipped)
     if not stored:
         raise _nothing(found.skipped)
@@ -109,7 +109,7 @@ def _reporter(bar: Progress, first: str) -> "Report":
     return report
 
 
-def _tell(scans: "Scans", record: "ScanRecord", is_new: bool, data: Path | None) -> None:
+def _tell(scans: "Scans", record: "ScanRecord", is_new: bool) -> None:
     from abaton.imaging import words
 
     table = Table.grid(padding=(0, 2))
@@ -119,7 +119,7 @@ def _tell(scans: "Scans", record: "ScanRecord", is_new: bool, data: Path | None)
     here = "" if is_new else " (it is here already; nothing was stored twice)"
     rows = [
         ("Scan", Text.assemble((short, "bold"), here)),
-        ("Series", f"{record.modality} {record.description}".strip() + f", {_files(record)}"),
+        ("Series", f"{words.title(record)}, {_files(record)}"),
         ("Size", f"{words.size_text(record)}, {words.extent_text(record)}"),
         ("Spacing", words.spacing_text(record)),
         ("Orientation", words.orientation_text(record)),

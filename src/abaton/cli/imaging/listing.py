@@ -7,22 +7,22 @@ from abaton.cli.screen import errors, output
 
 
 def list_scans(data: Data = None) -> None:
-    """List the scans: what each is, how large, whether it may be measured, and its labels."""
+    """List the scans: what each is, how large, whether it may be measured, and how often it was segmented."""
     from abaton.imaging import words
     from abaton.imaging.store import Scans
 
     scans = Scans(settings_of(data=data).data / "scans")
     records = scans.records()
-    table = Table("Scan", "Series", "Size", "Spacing", "Geometry", "Labels", "Imported", box=None, pad_edge=False)
+    table = Table("Scan", "Series", "Voxels", "Spacing, mm", "Geometry", "Segm.", "Imported", box=None, pad_edge=False)
     for record in records:
         table.add_row(
             words.short_id(record, records),
-            f"{record.modality} {record.description}".strip(),
+            words.title(record),
             words.size_text(record).removesuffix(" voxels"),
-            words.spacing_text(record),
+            " x ".join(f"{mm:.2f}" for mm in reversed(record.grid.spacing_mm)),
             "certified" if record.certificate.certified else "not certified",
-            "\n".join(words.labels_text(one) for one in record.segmentations),
-            record.imported_at,
+            str(len(record.segmentations)) if record.segmentations else "",
+            record.imported_at[:10],
         )
     if records:
         output().print(table)

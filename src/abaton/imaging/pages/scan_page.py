@@ -1,4 +1,4 @@
-"""The page of one scan: three slices, the volume in 3-D, what is labelled, how sure its geometry is, what was removed."""
+"""The page of one scan: three slices, the volume in 3-D, labels, certificate, and what was removed."""
 
 from collections.abc import Sequence
 
@@ -50,7 +50,7 @@ def scan_page(scans: Scans, scan_id: str, *, shown: int | None = None, made_at: 
     blocks += [Heading("Geometry certificate"), *_certificate(record)]
     blocks += [Heading("Privacy"), *_privacy(record)]
     subtitle = f"Scan {words.short_id(record)}, imported {record.imported_at[:10]}"
-    return Page(f"{record.modality} {record.description}".strip(), subtitle, blocks, made_at)
+    return Page(words.title(record), subtitle, blocks, made_at)
 
 
 def _slices(volume: Volume, chosen: Segmentation | None, centre: FloatArray) -> Figures:
@@ -109,7 +109,7 @@ def _view(scans: Scans, record: ScanRecord, chosen: Segmentation | None) -> View
         range=record.working_range,
         unit=record.unit,
         modality=record.modality,
-        title=f"{record.modality} {record.description}".strip(),
+        title=words.title(record),
         alt=f"The whole scan seen from outside{', with its labels as surfaces' if labels is not None else ''}",
         caption=(
             f"Drawn from the working copy of 256 grey values, voxels of {spacing} mm{detail}. Numbers are read from "
@@ -134,7 +134,9 @@ def _labels(record: ScanRecord, chosen: Segmentation) -> list[Block]:
         for value, count in found
     ]
     colors = {place: label_color(value) for place, (value, _) in enumerate(found)}
-    caption = f"Made by {chosen.made_by}. Volumes count voxels; `abaton scan measure` tells how sure they are."
+    caption = (
+        f"Made by {chosen.made_by}. Volumes count voxels; the command “abaton scan measure” tells how sure they are."
+    )
     return [Table(["Label", "Value", "Voxels", "Volume, ml"], rows, caption, colors)]
 
 
@@ -186,7 +188,9 @@ def _privacy(record: ScanRecord) -> list[Block]:
     blocks += [Paragraph(f"Look at this: {warning}", "note") for warning in privacy.warnings]
     rows = [(one.name, one.tag, one.action, one.count) for one in privacy.removed]
     if rows:
-        blocks.append(Table(["Attribute", "Tag", "Was", "Places"], rows, "Changed in the headers before storing."))
+        blocks.append(
+            Table(["Attribute", "Tag", "What was done", "Places"], rows, "Changed in the headers before storing.")
+        )
     return blocks
 
 

@@ -21,7 +21,7 @@ from abaton.imaging.volume import Volume
 NOT_FOR_DIAGNOSIS = "not for primary diagnosis"
 
 _FIELD = 200.0
-"""Lettering is sized for a picture of this many millimetres across, and grows with the picture."""
+"""Lettering is sized for a scan of this many millimetres across, and grows with the scan."""
 
 
 class Overlay(msgspec.Struct, frozen=True, eq=False):
@@ -88,7 +88,7 @@ def slice_picture(
     rows, columns = volume.grid.shape[layout.down], volume.grid.shape[layout.across]
     spacing = volume.grid.spacing_mm
     width, height = columns * spacing[layout.across], rows * spacing[layout.down]
-    size = max(width, height) / _FIELD
+    size = max(count * mm for count, mm in zip(volume.grid.shape, spacing, strict=True)) / _FIELD
     whole = f'width="{width:.4f}" height="{height:.4f}"'
     drawn = [
         f'<rect {whole} fill="#000"/>',
@@ -244,7 +244,7 @@ def _text(text: str, x: float, y: float, high: float, anchor: str, color: str = 
         return ""
     return (
         f'<text x="{x:.2f}" y="{y:.2f}" font-size="{high:.3f}" text-anchor="{anchor}" fill="{color}" stroke="#000" '
-        f'stroke-opacity="0.7" stroke-width="{high / 6:.3f}" stroke-linejoin="round" paint-order="stroke">'
+        f'stroke-opacity="0.85" stroke-width="{high / 6:.3f}" stroke-linejoin="round" paint-order="stroke">'
         f"{html.escape(text)}</text>"
     )
 

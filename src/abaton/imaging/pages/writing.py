@@ -5,7 +5,7 @@ import hashlib
 import html
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,9 +60,10 @@ def page_html(page: Page) -> str:
     views = [block for block in page.blocks if isinstance(block, View3D)]
     if len(views) > 1:
         raise Problem("too_many_views", f"{len(views)} 3-D views", "one at most on a page", "Write a page for each.")
-    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    # Inline styles are forbidden by the page's policy: widths of pictures go into its style sheet.
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8") + "".join(_scales(page.blocks))
     scripts = [_inline(_VIEWER.read_text(encoding="utf-8"))] if views and _VIEWER.is_file() else []
-    body = "\n".join(_block(block) for block in page.blocks)
+    body = "\n".join(_numbered(place, block) for place, block in enumerate(page.blocks))
     made = f"Made {html.escape(page.made_at)} by Abaton." if page.made_at else "Made by Abaton."
     return f"""<!doctype html>
 <html lang="en">
@@ -114,13 +115,28 @@ def _inline(script: str) -> str:
     return re.sub(r"</(?=script)", r"<\\/", script.replace("\r\n", "\n"), flags=re.IGNORECASE).replace("<!--", "<\\!--")
 
 
+def _scales(blocks: Sequence[Block]) -> Iterator[str]:
+    """Rules that draw pictures side by side to the same scale."""
+    for place, block in enumerate(blocks):
+        if isinstance(block, Figures) and all(figure.width_mm for figure in block.figures):
+            for number, figure in enumerate(block.figures, start=1):
+                width_mm = figure.width_mm or 1.0
+                yield f"#figures-{place}>:nth-child({number}){{flex:{width_mm:.2f} 1 0}}"
+
+
+def _numbered(place: int, block: Block) -> str:
+    if isinstance(block, Figures):
+        same = " to-scale" if all(figure.width_mm for figure in block.figures) else ""
+        return f'<div class="figures{same}" id="figures-{place}">{"".join(map(_figure, block.figures))}</div>'
+    return _block(block)
+
+
 def _block(block: Block) -> str:
     writers: dict[type, Callable[[Any], str]] = {
         Heading: _heading,
         Paragraph: _paragraph,
         Table: _table,
         Figure: _figure,
-        Figures: _figures,
         View3D: _view,
     }
     return writers[type(block)](block)
@@ -182,10 +198,6 @@ def _figure(block: Figure) -> str:
         picture = f'<img src="{block.picture}" alt="{alt}">'
     caption = f"<figcaption>{html.escape(block.caption)}</figcaption>" if block.caption else ""
     return f"<figure>{picture}{caption}</figure>"
-
-
-def _figures(block: Figures) -> str:
-    return f'<div class="figures">{"".join(_figure(figure) for figure in block.figures)}</div>'
 
 
 def _view(block: View3D) -> str:

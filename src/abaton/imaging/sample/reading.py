@@ -36,7 +36,7 @@ class About(msgspec.Struct, frozen=True):
 
 
 def read_sample() -> ImportedSeries:
-    """The T1 head at 1 mm: 7 T? see the notice beside it; public domain."""
+    """The T1-weighted head at 1 mm, certified and free of identifiers; public domain, see the notice beside it."""
     folder = resources.files("abaton.imaging.sample")
     about = msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
     voxels = _voxels((folder / VOXELS).read_bytes())
