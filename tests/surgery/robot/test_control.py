@@ -36,8 +36,6 @@ def test_no_joint_passes_its_limit() -> None:
     for _ in range(3000):
         rates = joint_rates(joints, psm.NEEDLE_DRIVER, np.array([0, 0, -0.1, 0, 0, 3]), PERIOD_S)
         joints = joints + PERIOD_S * rates.rates
-            joints + PERIOD_S * joint_rates(joints, psm.NEEDLE_DRIVER, np.array([0, 0, -0.1, 0, 0, 3]), PERIOD_S).rates
-        )
         assert (joints <= psm.UPPER + 1e-9).all()
         assert (joints >= psm.LOWER - 1e-9).all()
     assert joints[2] == pytest.approx(psm.UPPER[2], abs=0.05)
