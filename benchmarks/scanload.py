@@ -19,6 +19,7 @@ everyone; each reader runs as often, in random order, and the median counts.
 """
 
 import argparse
+import importlib
 import subprocess
 import sys
 import time
@@ -87,9 +88,7 @@ def dcm2niix(folder: Path, into: Path) -> Path:
 
 
 def dicom2nifti(folder: Path, into: Path) -> Path:
-    import dicom2nifti.settings  # pyright: ignore[reportMissingTypeStubs]
-
-    peer: Any = dicom2nifti
+    peer: Any = importlib.import_module("dicom2nifti")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         peer.dicom_series_to_nifti(str(folder), str(into / "volume.nii"), reorient_nifti=False)

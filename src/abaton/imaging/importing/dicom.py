@@ -14,7 +14,7 @@ from abaton.imaging.importing.geometry import Stack, orientation_letters
 from abaton.imaging.importing.headers import NotDicom, frames_of_file
 from abaton.imaging.importing.multiframe import SEGMENTATION_STORAGE, NotAnImage
 from abaton.imaging.importing.pixels import read_pixels
-from abaton.imaging.importing.refusals import refuse, skipped, unreadable
+from abaton.imaging.importing.refusals import merged, refuse, skipped, unreadable
 from abaton.imaging.importing.resampling import resample
 from abaton.imaging.importing.series import Candidate, candidates, fitted, places
 from abaton.imaging.importing.values import Kept, of_frames
@@ -95,7 +95,7 @@ def read_volumes(files: Sequence[Path], report: Report = no_report, threads: int
             series.append(_read(candidate, threads))
         except Problem as problem:
             left.append(skipped(problem, len({frame.path for frame in candidate.frames})))
-    return Read(tuple(series), tuple(segmentations), tuple(others), tuple(left))
+    return Read(tuple(series), tuple(segmentations), tuple(others), merged(left))
 
 
 def _read(candidate: Candidate, threads: int) -> ReadSeries:

@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, cast
 import pydicom
 from pydicom import Dataset
 from pydicom.dataelem import DataElement
-from pydicom.errors import InvalidDicomError
 
 from abaton.core.errors import Problem
 from abaton.imaging.importing.elements import EXPLICIT_LITTLE
@@ -28,10 +27,6 @@ _PIXELS = {
     b"\xe0\x7f\x08\x00": "FloatPixelData",
     b"\xe0\x7f\x09\x00": "DoubleFloatPixelData",
 }
-_FOREIGN_ERRORS = (
-    AttributeError, EOFError, IndexError, InvalidDicomError, KeyError, LookupError, NotImplementedError, OSError,
-    OverflowError, RuntimeError, TypeError, ValueError, RecursionError,
-)  # fmt: skip
 
 
 @contextmanager
@@ -48,8 +43,8 @@ def foreign() -> Generator[None]:
             raise
         except MemoryError:
             raise too_large() from None
-        except _FOREIGN_ERRORS:
-            # Nothing of the library's message: it may quote the header.
+        except Exception:
+            # Damaged headers raise nearly anything. Nothing of the message is kept: it may quote the header.
             raise unreadable() from None
 
 
