@@ -11,7 +11,7 @@ from abaton.imaging.volume import Volume
 SKIN_HU = -400.0
 """Half-way between air and soft tissue."""
 
-_BLANK_SHARE = 0.2
+_BLANK_SHARE = 0.9
 _SAMPLES = 500_000
 _GAP_VOXELS = 2
 
@@ -19,8 +19,8 @@ _GAP_VOXELS = 2
 def foreground(volume: Volume) -> NDArray[np.bool_]:
     """The largest connected part that is not air, without holes; boolean, `grid.shape`.
 
-    In CT, what is above -400 HU. In other scans, what differs from the lowest value where a fifth of all voxels or
-    more have exactly that one, as in skull-stripped scans; else what is above Li's threshold (Li and Tam 1998).
+    What differs from the one value that nearly all voxels of the grid's outermost layers have, as around a
+    skull-stripped brain. Else, in CT, what is above -400 HU; in others, what is above Li's threshold (Li and Tam 1998).
 
     Raises:
         Problem: Nothing stands out from the air.
@@ -32,21 +32,28 @@ def foreground(volume: Volume) -> NDArray[np.bool_]:
     seen = values[~air]
     if seen.size == 0 or float(seen.min()) == float(seen.max()):
         raise _none_found()
-    mask = (values > _threshold(seen, volume)) & ~air
+    blank = _blank(values)
+    beyond = values > _threshold(seen, volume) if blank is None else values != blank
+    mask = beyond & ~air
     return _largest_filled(mask)
 
 
 def _threshold(seen: NDArray[np.float32], volume: Volume) -> float:
-    lowest = float(seen.min())
     if volume.modality == "CT" and volume.unit == "HU":
         return SKIN_HU
-    if np.count_nonzero(seen == lowest) > _BLANK_SHARE * seen.size:
-        return lowest
     from skimage import filters
 
     untyped: Any = filters
     step = max(1, seen.size // _SAMPLES)
     return float(untyped.threshold_li(seen[::step]))
+
+
+def _blank(values: NDArray[np.float32]) -> float | None:
+    """The one value that nearly all voxels of the grid's outermost layers have; None where there is none."""
+    rim = np.concatenate([np.take(values, place, axis=axis).ravel() for axis in range(3) for place in (0, -1)])
+    found, counts = np.unique(rim[np.isfinite(rim)], return_counts=True)
+    most = int(counts.argmax()) if counts.size else 0
+    return float(found[most]) if counts.size and counts[most] > _BLANK_SHARE * rim.size else None
 
 
 def _largest_filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
