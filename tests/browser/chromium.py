@@ -42,9 +42,15 @@ def has_mesa() -> bool:
     return bool(ctypes.util.find_library("EGL") and ctypes.util.find_library("EGL_mesa"))
 
 
-def launch(playwright: Playwright, executable: Path) -> Browser:
-    """Starts Chromium without a window; as root it cannot use its sandbox."""
-    mesa = has_mesa()
+def launch(playwright: Playwright, executable: Path, *, swiftshader: bool = False) -> Browser:
+    """Starts Chromium without a window; as root it cannot use its sandbox.
+
+    Args:
+        playwright: The library.
+        executable: Chromium.
+        swiftshader: Draw with SwiftShader even where Mesa would be faster, for figures that can be compared.
+    """
+    mesa = has_mesa() and not swiftshader
     return playwright.chromium.launch(
         executable_path=executable,
         headless=True,

@@ -79,7 +79,7 @@ export function slider(
   for (const key of ["min", "max", "step", "value"] as const) {
     input.setAttribute(key, String(range[key]));
   }
-  const told = make("output", { "aria-hidden": "true" });
+  const told = make("span", { class: "told", "aria-hidden": "true" });
   const tell = () => {
     told.textContent = words(input.valueAsNumber);
     input.setAttribute("aria-valuetext", words(input.valueAsNumber));

@@ -32,7 +32,7 @@ div.scan.scan { display: grid; grid-template: auto 1fr / minmax(0, 1fr) 17rem; g
 .scan label { display: flex; align-items: center; gap: .5rem; min-height: 1.6rem; }
 .scan label.tall { display: grid; gap: .15rem; }
 .scan .row { display: flex; justify-content: space-between; gap: .5rem; }
-.scan output { color: var(--muted, #675e52); }
+.scan .told { color: var(--muted, #675e52); }
 .scan select, .scan button { font: inherit; color: inherit; background: var(--raised, #fff); border: 1px solid var(--control-edge, #8b8377); border-radius: .4rem; padding: .25rem .55rem; min-height: 2rem; }
 .scan select { width: 100%; }
 .scan button { cursor: pointer; }
