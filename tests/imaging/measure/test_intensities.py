@@ -53,15 +53,18 @@ def test_the_stated_uncertainty_covers_the_mean_and_spread_of_noise() -> None:
         assert np.mean(hits) >= 0.93, name
 
 
-def test_a_sharp_edge_makes_the_mean_less_sure() -> None:
+def test_other_tissue_in_the_outermost_layer_makes_the_mean_less_sure() -> None:
     mask = np.zeros(UNIT_GRID.shape, dtype=bool)
     mask[10:20, 10:20, 10:20] = True
-    even = volume_of(np.full(UNIT_GRID.shape, 50, dtype=np.int16), UNIT_GRID)
-    edged = volume_of(np.where(mask, 50, -900).astype(np.int16), UNIT_GRID)
-    calm = intensity_statistics(even, mask)[0]
-    sharp = intensity_statistics(edged, mask)[0]
-    assert calm.value == sharp.value == 50
-    assert sharp.uncertainty > 100 * calm.uncertainty
+    inner = np.zeros(UNIT_GRID.shape, dtype=bool)
+    inner[11:19, 11:19, 11:19] = True
+    even = intensity_statistics(volume_of(np.full(UNIT_GRID.shape, 50, dtype=np.int16), UNIT_GRID), mask)[0]
+    mixed = volume_of(np.where(inner, 50, 30).astype(np.int16), UNIT_GRID)
+    found = intensity_statistics(mixed, mask)[0]
+    # 488 of 1000 voxels of the layer are 20 lower: the whole differs from the inner by 9.76.
+    assert found.value == pytest.approx(50 - 9.76)
+    assert found.uncertainty == pytest.approx(2 * 9.76 / np.sqrt(3), rel=0.02)
+    assert even.uncertainty == pytest.approx(2 / np.sqrt(12), rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(5))

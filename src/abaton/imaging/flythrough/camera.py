@@ -77,9 +77,7 @@ class CameraPath(msgspec.Struct, frozen=True, eq=False):
         return np.asarray(Rotation.from_quat(self.orientations).as_matrix())[:, :, axis]
 
 
-def camera_path(
-    line: Centreline, lumen: Lumen, comfort: Comfort | None = None, step_mm: float = 1.0
-) -> CameraPath:
+def camera_path(line: Centreline, lumen: Lumen, comfort: Comfort | None = None, step_mm: float = 1.0) -> CameraPath:
     """A flight along a centreline that stays inside the lumen.
 
     Args:
@@ -107,7 +105,7 @@ def camera_path(
     directions = _looks(positions, step_mm)
     return CameraPath(
         positions_mm=positions,
-        orientations=_orientations(directions),
+        orientations=frame_along(directions),
         times_s=_times(along, directions, comfort),
         along_mm=along,
         clearance_mm=lumen.clearance_at(positions),
@@ -135,11 +133,11 @@ def _resampled(points: FloatArray, step_mm: float) -> FloatArray:
     points, steps = points[keep], steps[steps > 1e-9]
     along: FloatArray = np.concatenate([[0.0], np.cumsum(steps)])
     spline: Any = make_interp_spline(along, points, k=min(3, len(points) - 1))
-    fine = np.linspace(0, along[-1], max(8 * len(points), 64))
+    fine: FloatArray = np.linspace(0, float(along[-1]), max(8 * len(points), 64))
     dense: FloatArray = np.asarray(spline(fine))
     way: FloatArray = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(dense, axis=0), axis=1))])
-    count = max(int(round(way[-1] / step_mm)), 3) + 1
-    at = np.interp(np.linspace(0, way[-1], count), way, fine)
+    count = max(round(float(way[-1]) / step_mm), 3) + 1
+    at: FloatArray = np.interp(np.linspace(0, float(way[-1]), count), way, fine)
     return np.asarray(spline(at))
 
 
@@ -158,7 +156,7 @@ def _smoothed(points: FloatArray, lumen: Lumen, comfort: Comfort, step_mm: float
         weights = np.ones(len(points))
         weights[[0, -1]] = 1e6
         for _ in range(30):
-            moved = np.asarray(spsolve((diags_array(weights) + stiffness * bending).tocsc(), weights[:, None] * points))
+            moved = _solved(weights, stiffness * bending, points)
             near = lumen.clearance_at(moved) < floor - 1e-9
             if not near.any():
                 break
@@ -170,6 +168,11 @@ def _smoothed(points: FloatArray, lumen: Lumen, comfort: Comfort, step_mm: float
             return best
         stiffness *= 3.0
     return best
+
+
+def _solved(weights: FloatArray, bending: Any, points: FloatArray) -> FloatArray:
+    matrix = cast("Any", diags_array(weights)) + bending
+    return np.asarray(cast("Any", spsolve)(matrix.tocsc(), weights[:, None] * points), dtype=np.float64)
 
 
 def _curvature(points: FloatArray, step_mm: float) -> FloatArray:
@@ -185,8 +188,17 @@ def _looks(positions: FloatArray, step_mm: float) -> FloatArray:
     return along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
 
 
-def _orientations(directions: FloatArray) -> FloatArray:
-    """Quaternions whose up vector is carried along by the least rotation from each direction to the next."""
+def frame_along(directions: FloatArray) -> FloatArray:
+    """Quaternions (x, y, z, w) that look along directions and never roll.
+
+    The up vector is carried along by the least rotation from each direction to the next.
+
+    Args:
+        directions: (n, 3), unit vectors, none the reverse of the one before.
+
+    Returns:
+        (n, 4); see `CameraPath.orientations`.
+    """
     # Up at first is where the patient's front or head is, whichever the camera does not look along.
     first = np.array([0.0, -1.0, 0.0]) if abs(directions[0, 1]) < 0.8 else np.array([0.0, 0.0, 1.0])
     ups = np.empty_like(directions)
@@ -221,14 +233,13 @@ def _quaternions(directions: FloatArray, ups: FloatArray) -> FloatArray:
 
 def _times(along: FloatArray, directions: FloatArray, comfort: Comfort) -> FloatArray:
     steps = np.diff(along)
-    turns = np.degrees(
-        2 * np.arcsin(np.clip(np.linalg.norm(np.diff(directions, axis=0), axis=1) / 2, 0, 1))
-    )
+    turns = np.degrees(2 * np.arcsin(np.clip(np.linalg.norm(np.diff(directions, axis=0), axis=1) / 2, 0, 1)))
     limit = np.minimum(comfort.speed_mm_s, comfort.turning_deg_s * steps / np.maximum(turns, 1e-9))
     speed = np.concatenate([[0.0], np.minimum(limit[:-1], limit[1:]), [0.0]])
-    # v^2 may change by 2 a s from one sample to the next: once forward for starting, once back for braking.
+    # v^2 changes by 2 a s at most from one sample to the next: once forward for starting, once back for braking.
+    gain = 2 * comfort.acceleration_mm_s2 * steps
     for place in range(1, len(speed)):
-        speed[place] = min(speed[place], np.sqrt(speed[place - 1] ** 2 + 2 * comfort.acceleration_mm_s2 * steps[place - 1]))
+        speed[place] = min(speed[place], np.sqrt(speed[place - 1] ** 2 + gain[place - 1]))
     for place in range(len(speed) - 2, -1, -1):
-        speed[place] = min(speed[place], np.sqrt(speed[place + 1] ** 2 + 2 * comfort.acceleration_mm_s2 * steps[place]))
+        speed[place] = min(speed[place], np.sqrt(speed[place + 1] ** 2 + gain[place]))
     return np.concatenate([[0.0], np.cumsum(2 * steps / (speed[:-1] + speed[1:]))])

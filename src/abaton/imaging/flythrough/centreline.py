@@ -134,8 +134,9 @@ def _near(lumen: Lumen, way: NDArray[np.int64], widths: float = 1.5) -> NDArray[
         radius = widths * max(lumen.clearance_mm[tuple(voxel)], 0.0) + 2 * spacing.max()
         low = np.maximum(np.floor(voxel - radius / spacing), 0).astype(int)
         high = np.minimum(np.ceil(voxel + radius / spacing) + 1, near.shape).astype(int)
-        axes = [(np.arange(a, b) - v) * s for a, b, v, s in zip(low, high, voxel, spacing, strict=True)]
-        square = axes[0][:, None, None] ** 2 + axes[1][None, :, None] ** 2 + axes[2][None, None, :] ** 2
+        size: list[int] = (high - low).tolist()
+        off = (np.moveaxis(np.indices(size), 0, -1) + low - voxel) * spacing
+        square: FloatArray = (off**2).sum(axis=-1)
         near[low[0] : high[0], low[1] : high[1], low[2] : high[2]] |= square <= radius**2
     return near & lumen.mask
 

@@ -91,12 +91,12 @@ class Coverage(msgspec.Struct, frozen=True, eq=False):
         stretch = (self.face_along_mm // step_mm).astype(np.int64)
         count = int(stretch.max()) + 1
         whole = np.bincount(stretch, self.face_area_mm2, count)
-        middles = (np.arange(count) + 0.5) * step_mm
-        shares = [
-            np.divide(np.bincount(stretch, self.face_area_mm2 * seen, count), whole, np.full(count, np.nan), where=whole > 0)
+        middles: FloatArray = np.arange(count, dtype=np.float64) * step_mm + step_mm / 2
+        forward, both = (
+            np.bincount(stretch, self.face_area_mm2 * seen, count) / np.where(whole > 0, whole, np.nan)
             for seen in (self.seen_forward, self.seen_both)
-        ]
-        return middles, shares[0], shares[1]
+        )
+        return middles, forward, both
 
 
 def coverage(wall: TriangleMesh, path: CameraPath, view: View | None = None, both_ways: bool = False) -> Coverage:
@@ -196,8 +196,8 @@ def _require_sight(view: View) -> None:
 def _stations(path: CameraPath, every_mm: float) -> NDArray[np.int64]:
     """Samples of the way at about this distance, first and last among them."""
     count = max(int(np.ceil(path.along_mm[-1] / every_mm)), 1) + 1
-    wanted = np.linspace(0, path.along_mm[-1], count)
-    return np.unique(np.clip(np.searchsorted(path.along_mm, wanted - 1e-9), 0, len(path.along_mm) - 1))
+    wanted: FloatArray = np.linspace(0, float(path.along_mm[-1]), count)
+    return np.unique(np.minimum(np.searchsorted(path.along_mm, wanted - 1e-9), len(path.along_mm) - 1))
 
 
 def _patches(

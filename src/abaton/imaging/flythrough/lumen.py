@@ -90,9 +90,7 @@ def _parts(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.int64
     return parts, np.bincount(parts.ravel())[1:]
 
 
-def _joined(
-    parts: NDArray[np.int32], numbers: list[int], grid: Grid
-) -> tuple[NDArray[np.bool_], tuple[Gap, ...]]:
+def _joined(parts: NDArray[np.int32], numbers: list[int], grid: Grid) -> tuple[NDArray[np.bool_], tuple[Gap, ...]]:
     """One piece: to the largest part the nearest of the others is joined, again and again."""
     clouds = {number: grid.to_world(np.argwhere(parts == number)) for number in numbers}
     together = clouds.pop(numbers[0])
@@ -100,7 +98,7 @@ def _joined(
     gaps: list[Gap] = []
     while clouds:
         tree = cKDTree(together)
-        reached = {number: tree.query(cloud) for number, cloud in clouds.items()}
+        reached = {number: _nearest(tree, cloud) for number, cloud in clouds.items()}
         nearest = min(reached, key=lambda number: (float(reached[number][0].min()), number))
         distances, partners = reached[nearest]
         place = int(distances.argmin())
@@ -119,6 +117,11 @@ def _joined(
     return mask, tuple(gaps)
 
 
+def _nearest(tree: "cKDTree[None]", cloud: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    distances, partners = tree.query(cloud)
+    return np.asarray(distances, dtype=np.float64), np.asarray(partners, dtype=np.int64)
+
+
 def _bridge(mask: NDArray[np.bool_], grid: Grid, here: NDArray[np.float64], there: NDArray[np.float64]) -> None:
     """Opens a way as wide as three voxels."""
     count = int(np.ceil(np.linalg.norm(there - here) / min(grid.spacing_mm))) * 2 + 1
@@ -131,9 +134,11 @@ def _bridge(mask: NDArray[np.bool_], grid: Grid, here: NDArray[np.float64], ther
 
 def _clearance(mask: NDArray[np.bool_], grid: Grid) -> NDArray[np.float64]:
     half = min(grid.spacing_mm) / 2
-    inside = cast("Any", ndimage.distance_transform_edt)(mask, sampling=grid.spacing_mm)
-    outside = cast("Any", ndimage.distance_transform_edt)(~mask, sampling=grid.spacing_mm)
-    return np.where(mask, inside - half, half - outside).astype(np.float64)
+    inside, outside = (
+        np.asarray(cast("Any", ndimage.distance_transform_edt)(part, sampling=grid.spacing_mm), dtype=np.float64)
+        for part in (mask, ~mask)
+    )
+    return np.where(mask, inside - half, half - outside)
 
 
 def _point(point: NDArray[np.float64]) -> tuple[float, float, float]:

@@ -53,21 +53,21 @@ def _sorted_into_cells(
     first: NDArray[np.int64], last: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], IntArray]:
     starts = np.zeros(counts[0] * counts[1] * counts[2] + 1, dtype=np.int64)
-    for filling in range(2):
-        if filling == 1:
-            starts[1:] = np.cumsum(starts[1:])
-            members = np.empty(starts[-1], dtype=np.int32)
-            next_free = starts[:-1].copy()
-        for face in range(first.shape[0]):
-            for x in range(first[face, 0], last[face, 0] + 1):
-                for y in range(first[face, 1], last[face, 1] + 1):
-                    for z in range(first[face, 2], last[face, 2] + 1):
-                        cell = (x * counts[1] + y) * counts[2] + z
-                        if filling == 0:
-                            starts[cell + 1] += 1
-                        else:
-                            members[next_free[cell]] = face
-                            next_free[cell] += 1
+    for face in range(first.shape[0]):
+        for x in range(first[face, 0], last[face, 0] + 1):
+            for y in range(first[face, 1], last[face, 1] + 1):
+                for z in range(first[face, 2], last[face, 2] + 1):
+                    starts[(x * counts[1] + y) * counts[2] + z + 1] += 1
+    starts = np.cumsum(starts)
+    members = np.empty(starts[-1], dtype=np.int32)
+    free = starts[:-1].copy()
+    for face in range(first.shape[0]):
+        for x in range(first[face, 0], last[face, 0] + 1):
+            for y in range(first[face, 1], last[face, 1] + 1):
+                for z in range(first[face, 2], last[face, 2] + 1):
+                    cell = (x * counts[1] + y) * counts[2] + z
+                    members[free[cell]] = face
+                    free[cell] += 1
     return starts, members
 
 

@@ -98,5 +98,6 @@ def surface_mm2(mask: NDArray[np.bool_], grid: Grid) -> float:
     """
     filled = ndimage.find_objects(mask.astype(np.uint8))[0]
     smooth = ndimage.gaussian_filter(np.pad(mask[filled], 5).astype(np.float64), 1.0)
-    slopes = np.stack(np.gradient(smooth), axis=-1) @ np.linalg.inv(grid.affine[:3, :3])
+    by_axis: list[NDArray[np.float64]] = [np.asarray(np.gradient(smooth, axis=axis)) for axis in range(3)]
+    slopes: NDArray[np.float64] = np.stack(by_axis, axis=-1) @ np.linalg.inv(grid.affine[:3, :3])
     return float(np.linalg.norm(slopes, axis=-1).sum() * grid.voxel_volume_mm3)

@@ -2,10 +2,11 @@
 
 Model of the uncertainty. (1) Sampling: the mean's is SD / sqrt(n) (GUM 4.2.3), the standard deviation's
 SD / sqrt(2 (n - 1)) (GUM E.4.3), a percentile's half the distance between the values whose ranks lie one binomial
-standard deviation below and above its own. (2) The edge: the region's boundary is known to half a voxel, so the value
-lies between those of the region grown and shrunk by half a voxel; one voxel's change is computed, half of the larger is
-taken as the half width of a rectangular distribution. (3) The scanner's step: a rectangular distribution as wide as one
-stored unit. The voxels' noise is taken as independent.
+standard deviation below and above its own. (2) The edge: a voxel of the region's outermost layer may hold other tissue,
+by an unknown share, so the value lies anywhere between that of the whole region and that of the region without the
+layer; the rectangular distribution over that difference d has a root mean square of d / sqrt(3) about the value that is
+stated. (3) The scanner's step: a rectangular distribution as wide as one stored unit. The voxels' noise is taken as
+independent.
 """
 
 from collections.abc import Sequence
@@ -128,8 +129,7 @@ def intensity_statistics(
             expected="a region with a measured voxel at least",
             next_step="Choose a region inside what was scanned.",
         )
-    grown, shrunk = _beside(region)
-    beside = [found for found in (_measured_values(volume, part)[0] for part in (grown, shrunk)) if found.size]
+    inner, _ = _measured_values(volume, ndimage.binary_erosion(region))
     method = f"{values.size} voxels" + (f", {left_out} without a measurement left out" if left_out else "")
     asked: list[tuple[Quantity, float | None]] = [
         ("mean", None),
@@ -143,7 +143,7 @@ def intensity_statistics(
     found: list[Measurement] = []
     for quantity, percent in asked:
         value = _statistic(values, quantity, percent)
-        edge = max((abs(_statistic(other, quantity, percent) - value) for other in beside), default=0.0) / 2
+        edge = abs(_statistic(inner, quantity, percent) - value) if inner.size else 0.0
         variance = _sampling_variance(values, quantity, percent) + edge**2 / 3 + volume.slope**2 / 12
         found.append(
             Measurement(
@@ -153,7 +153,7 @@ def intensity_statistics(
                 uncertainty=COVERAGE_FACTOR * float(np.sqrt(variance)),
                 points_mm=as_points(points),
                 label=label,
-                method=method + "; sampling, edge of half a voxel, and the stored step",
+                method=method + "; sampling, the outermost layer, and the stored step",
                 percent=percent,
             )
         )
@@ -167,11 +167,6 @@ def _measured_values(volume: Volume, region: NDArray[np.bool_]) -> tuple[FloatAr
         keep &= stored != volume.padding
     # float64: a 16-bit voxel times its slope is exact enough to be read out again.
     return stored[keep].astype(np.float64) * volume.slope + volume.intercept, int((~keep).sum())
-
-
-def _beside(region: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """The region one voxel larger and one smaller; a shrunk region may be empty."""
-    return ndimage.binary_dilation(region), ndimage.binary_erosion(region)
 
 
 def _statistic(values: FloatArray, quantity: Quantity, percent: float | None) -> float:
@@ -209,7 +204,9 @@ def _box(volume: Volume, index: FloatArray, reach: FloatArray) -> tuple[slice, s
 
 
 def _indices(box: tuple[slice, slice, slice]) -> NDArray[np.int64]:
-    return np.stack(np.meshgrid(*(np.arange(part.start, part.stop) for part in box), indexing="ij"), axis=-1)
+    low = [part.start for part in box]
+    counts = [part.stop - part.start for part in box]
+    return np.moveaxis(np.indices(counts), 0, -1) + np.array(low)
 
 
 def _in_outline(flat: FloatArray, outline: FloatArray) -> NDArray[np.bool_]:
