@@ -128,3 +128,61 @@ export function distances(occupied: Uint8Array, count: readonly [number, number,
     }
   return out;
 }
+
+/** From this code on a brick is seen: `SEEN + n` allows steps of n voxels. */
+export const SEEN = 64;
+
+/**
+ * The map the ray-caster reads: distance where nothing is seen, `SEEN + strides` where something is.
+ *
+ * @param strides - Steps that may be taken at once in each brick, 1 and up; see `stridesOf`.
+ */
+export function leapMap(apart: Uint8Array, strides: Uint8Array): Uint8Array {
+  return apart.map((distance, brick) => (distance > 0 ? distance : SEEN + (strides[brick] as number)));
+}
+
+/**
+ * How many steps of `stepMm` may be taken at once in each brick so that, whatever the values between, colour and
+ * opacity of the long step lie within `tolerance` of every step of the same length through values of that brick.
+ */
+export function stridesOf(
+  bricks: Bricks,
+  table: Float32Array,
+  stepMm: number,
+  tolerance: number,
+): Uint8Array {
+  const out = new Uint8Array(bricks.low.length).fill(1);
+  for (let stride = 2; stride <= bricks.edge; stride++) {
+    const widest = widestSpans(table, stepMm * stride, tolerance);
+    for (let brick = 0; brick < out.length; brick++)
+      if ((bricks.high[brick] as number) <= (widest[bricks.low[brick] as number] as number))
+        out[brick] = stride;
+  }
+  return out;
+}
+
+/** For each byte the greatest one up to which no colour or opacity of a step changes by more than `tolerance`. */
+export function widestSpans(table: Float32Array, stepMm: number, tolerance: number): Uint8Array {
+  const shown = new Float64Array(LEVELS * 4);
+  for (let byte = 0; byte < LEVELS; byte++) {
+    const opacity = -Math.expm1(-(table[byte * 4 + 3] as number) * stepMm);
+    for (let c = 0; c < 3; c++) shown[byte * 4 + c] = (table[byte * 4 + c] as number) * opacity;
+    shown[byte * 4 + 3] = opacity;
+  }
+  const widest = new Uint8Array(LEVELS);
+  for (let byte = 0; byte < LEVELS; byte++) {
+    const least = shown.slice(byte * 4, byte * 4 + 4);
+    const most = least.slice();
+    let up = byte;
+    for (let next = byte; next < LEVELS; next++) {
+      for (let c = 0; c < 4; c++) {
+        least[c] = Math.min(least[c] as number, shown[next * 4 + c] as number);
+        most[c] = Math.max(most[c] as number, shown[next * 4 + c] as number);
+      }
+      if (most.some((value, c) => value - (least[c] as number) > tolerance)) break;
+      up = next;
+    }
+    widest[byte] = up;
+  }
+  return widest;
+}

@@ -45,7 +45,7 @@ export function packGradients(
         const gy = i * ay + j * by + k * cy;
         const gz = i * az + j * bz + k * cz;
         const magnitude = Math.sqrt(gx * gx + gy * gy + gz * gz);
-        const scale = magnitude > 0 ? 127.5 / magnitude : 0;
+        const scale = 127.5 / (magnitude + 8);
         out[cell * 4] = gx * scale + 128;
         out[cell * 4 + 1] = gy * scale + 128;
         out[cell * 4 + 2] = gz * scale + 128;

@@ -13,7 +13,16 @@
  */
 
 import { blueNoise, NOISE_EDGE } from "./blue_noise";
-import { above, type Bricks, crossedBy, distances, measureBricks, seenBy } from "./bricks";
+import {
+  above,
+  type Bricks,
+  crossedBy,
+  distances,
+  leapMap,
+  measureBricks,
+  seenBy,
+  stridesOf,
+} from "./bricks";
 import { packGradients } from "./gradients";
 import { invert, spacingMm, worldFromTexture } from "./matrices";
 import { Programs } from "./programs";
@@ -69,6 +78,8 @@ export interface Look {
   clipBox?: { low: readonly [number, number, number]; high: readonly [number, number, number] };
   /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.98. */
   earlyTermination?: number;
+  /** Change of colour or opacity, 0..1, within which samples may be left out of even parts. Default 0.05; 0: none. */
+  tolerance?: number;
   /** Shifts each pixel's samples by blue noise: no rings, a little grain. Default false. */
   jitter?: boolean;
   /** Counts up from frame to frame so that the grain averages out. Default 0. */
@@ -84,6 +95,7 @@ export interface Look {
 }
 
 const BRICK_EDGE = 4;
+const TOLERANCE = 0.05;
 const UNITS = { volume: 0, leaps: 1, table: 2, noise: 3, gradients: 4, sceneDepth: 5, brickHigh: 6 } as const;
 const SHADING = { ambient: 0.35, diffuse: 0.75, specular: 0.2, shininess: 24 };
 
@@ -221,7 +233,10 @@ export class RayCaster {
     const gl = this.gl;
     const iso = look.iso ?? 0.5;
     const least = look.window?.[0] ?? 0;
-    const wanted = { composite: "composite", mip: `mip ${least}`, iso: `iso ${iso}` }[look.mode];
+    const tolerance = look.tolerance ?? TOLERANCE;
+    const wanted = { composite: `composite ${stepMm} ${tolerance}`, mip: `mip ${least}`, iso: `iso ${iso}` }[
+      look.mode
+    ];
     if (this.madeFor.leaps !== wanted) {
       const occupied = {
         composite: () => seenBy(this.bricks, this.transfer),
@@ -229,12 +244,12 @@ export class RayCaster {
         iso: () => crossedBy(this.bricks, iso * 255),
       }[look.mode]();
       gl.deleteTexture(this.held.leaps ?? null);
-      this.held.leaps = textures.integers3d(gl, this.bricks.count, distances(occupied, this.bricks.count));
+      this.held.leaps = textures.integers3d(gl, this.bricks.count, this.mapOf(occupied, look, stepMm));
       this.madeFor.leaps = wanted;
     }
     if (look.mode === "composite" && this.madeFor.stepMm !== stepMm) {
       gl.deleteTexture(this.held.table ?? null);
-      this.held.table = textures.floats2d(gl, LEVELS, preintegrate(this.transfer, stepMm));
+      this.held.table = textures.floats2d(gl, LEVELS, this.tables(stepMm));
       this.madeFor.stepMm = stepMm;
     }
     if (look.lit && !this.held.gradients) {
@@ -242,6 +257,20 @@ export class RayCaster {
       const packed = this.volume.gradients ?? packGradients(size, values, indexToWorld);
       this.held.gradients = textures.gradients3d(gl, size, packed);
     }
+  }
+
+  private mapOf(occupied: Uint8Array, look: Look, stepMm: number): Uint8Array {
+    const apart = distances(occupied, this.bricks.count);
+    if (look.mode !== "composite") return apart;
+    return leapMap(apart, stridesOf(this.bricks, this.transfer, stepMm, look.tolerance ?? TOLERANCE));
+  }
+
+  /** One table below the other: of one step, of two, and so on. */
+  private tables(stepMm: number): Float32Array {
+    const one = LEVELS * LEVELS * 4;
+    const out = new Float32Array(one * BRICK_EDGE);
+    for (let n = 0; n < BRICK_EDGE; n++) out.set(preintegrate(this.transfer, stepMm * (n + 1)), one * n);
+    return out;
   }
 
   private bindTextures(look: Look): void {

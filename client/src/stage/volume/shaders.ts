@@ -60,14 +60,14 @@ out vec4 result;
 `;
 
 const lighting = /* glsl */ `
-const float faintest = 0.03, clear = 0.12;
+const float faintest = 0.004, clear = 0.03;
 
 /** Colour of a surface or of a step: Blinn-Phong on both sides, faded out where the gradient says nothing. */
 vec3 lightUp(vec3 color, float opacity, vec3 at, vec3 toEye) {
   vec4 packed = textureLod(gradients, at, 0.0);
   vec3 normal = packed.xyz * (255.0 / 127.5) - (128.0 / 127.5);
   float size = length(normal);
-  float strength = smoothstep(faintest, clear, packed.w) * smoothstep(0.1, 0.5, size);
+  float strength = smoothstep(faintest, clear, packed.w);
   normal /= max(size, 1e-4);
   vec3 toLight = light == vec3(0.0) ? toEye : light;
   float facing = abs(dot(normal, toLight));
@@ -115,15 +115,36 @@ float distanceOf(float depth, vec3 origin, vec3 direction) {
 const skipping = /* glsl */ `
 /**
  * Asks the map at step k. Returns the step at which the ray leaves the brick (y = 0), or the cube around it in
- * which nothing is seen (y = its distance).
+ * which nothing is seen (y = its distance). Where something is seen, -y is how many steps may be taken at once.
  */
 vec2 ask(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float k) {
   ivec3 brick = clamp(ivec3(floor(brickBase + brickStep * k)), ivec3(0), lastBrick);
   float reach = float(texelFetch(leaps, brick, 0).r);
+  // From 64 on: something is seen, and steps of (reach - 64) voxels are fine enough.
+  reach = reach < 64.0 ? reach : 64.0 - reach;
   float room = max(reach, 1.0);
   vec3 face = vec3(brick) + mix(vec3(1.0 - room), vec3(room), forward);
   vec3 leave = (face - brickBase) * brickInverse;
   return vec2(min(min(leave.x, leave.y), leave.z), reach);
+}
+
+/** Leaps from step k to the last one before something may be seen; tells when to ask again, and how far to step. */
+bool leap(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float last, inout float k, out float askAt, out float most) {
+  float from = k;
+  most = 1.0;
+  while (k <= last) {
+    vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
+    if (answer.y <= 0.0) {
+      askAt = answer.x;
+      most = max(1.0, -answer.y);
+      return k > from;
+    }
+    float landing = floor(answer.x);
+    if (landing <= k + 1.0) break;
+    k = landing;
+  }
+  askAt = k + 1.0;
+  return k > from;
 }
 `;
 
@@ -157,8 +178,8 @@ const begin = /* glsl */ `
 `;
 
 const composite = /* glsl */ `
-vec4 stepOf(float front, float back) {
-  return texelFetch(table, ivec2(vec2(front, back) * 255.0 + 0.5), 0);
+vec4 stepOf(float front, float back, float steps) {
+  return texelFetch(table, ivec2(vec2(front, back) * 255.0 + vec2(0.5, 256.0 * steps - 255.5)), 0);
 }
 
 vec4 shade(vec4 segment, vec3 at, vec3 toEye) {
@@ -180,50 +201,41 @@ ${begin}
   float hit = -1.0;
   float previous = -1.0;
   float k = 0.0;
-  float askAt = 0.0;
-  if (jitter > 0.0 || last < 0.0) {
+  float askAt;
+  float most;
+  if (!leap(brickBase, brickStep, brickInverse, forward, last, k, askAt, most)) {
+    // Something may be seen where the ray begins: the share of a step before the first whole one.
     float share = min(jitter, jitter + last);
-    float front = textureLod(volume, entry, 0.0).r;
-    float back = textureLod(volume, entry + pace * share, 0.0).r;
-    sum = shade(part(stepOf(front, back), share), entry, toEye);
-    previous = back;
-    k = 1.0;
-    askAt = 1.0;
-  } else {
-    previous = textureLod(volume, base, 0.0).r;
-    k = 1.0;
-    askAt = 1.0;
+    previous = textureLod(volume, entry + pace * share, 0.0).r;
+#ifdef JITTER
+    sum = shade(part(stepOf(textureLod(volume, entry, 0.0).r, previous, 1.0), share), entry, toEye);
+#endif
   }
   bool done = false;
-  while (k <= last) {
-    vec3 at = base + pace * k;
+  for (;;) {
+    if (k >= askAt && leap(brickBase, brickStep, brickInverse, forward, last, k, askAt, most)) previous = -1.0;
+    // No step leaves the brick that allowed it. After a leap the value at its landing comes first.
+    float steps = clamp(floor(askAt - k), 1.0, most);
+    float next = previous < 0.0 ? k : k + steps;
+    if (next > last) break;
+    vec3 at = base + pace * next;
     float value = textureLod(volume, at, 0.0).r;
     previous = previous < 0.0 ? value : previous;
-    vec4 segment = shade(stepOf(previous, value), at - 0.5 * pace, toEye);
+    vec4 segment = shade(stepOf(previous, value, steps), at - (0.5 * steps) * pace, toEye);
     sum += (1.0 - sum.a) * segment;
-    hit = hit < 0.0 && sum.a >= depthOpacity ? k : hit;
+    hit = hit < 0.0 && sum.a >= depthOpacity ? next : hit;
     previous = value;
-    if (sum.a >= opaque) { done = true; break; }
-    float next = k + 1.0;
-    if (k >= askAt) {
-      for (;;) {
-        vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
-        if (answer.y == 0.0) { askAt = answer.x; break; }
-        float leap = floor(answer.x);
-        if (leap <= k + 1.0) break;
-        k = leap;
-        next = k;
-        previous = -1.0;
-        if (k > last) break;
-      }
-    }
     k = next;
+    if (sum.a >= opaque) {
+      done = true;
+      break;
+    }
   }
-  if (!done && previous >= 0.0 && last > 0.0) {
-    float share = fract(last);
+  if (!done && previous >= 0.0 && last > k) {
+    // What is left is shorter than the next step.
     vec3 at = base + pace * last;
-    vec4 segment = shade(part(stepOf(previous, textureLod(volume, at, 0.0).r), share), at, toEye);
-    sum += (1.0 - sum.a) * segment;
+    vec4 segment = stepOf(previous, textureLod(volume, at, 0.0).r, 1.0);
+    sum += (1.0 - sum.a) * shade(part(segment, last - k), at, toEye);
     hit = hit < 0.0 && sum.a >= depthOpacity ? last : hit;
   }
   if (sum.a <= 0.0) discard;
@@ -243,7 +255,7 @@ ${begin}
     vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
     ivec3 brick = clamp(ivec3(floor(brickBase + brickStep * k)), ivec3(0), lastBrick);
     // A brick none of whose values exceeds what was found is left out.
-    if (answer.y == 0.0 && float(texelFetch(brickHigh, brick, 0).r) > most * 255.0) {
+    if (answer.y <= 0.0 && float(texelFetch(brickHigh, brick, 0).r) > most * 255.0) {
       do {
         float value = textureLod(volume, base + pace * k, 0.0).r;
         where = value > most ? k : where;
@@ -270,7 +282,7 @@ ${begin}
   while (!cut && before < last) {
     if (before >= askAt) {
       vec2 answer = ask(brickBase, brickStep, brickInverse, forward, before);
-      if (answer.y == 0.0) askAt = answer.x;
+      if (answer.y <= 0.0) askAt = answer.x;
       else before = max(before, min(floor(answer.x), last));
     }
     float here = min(floor(before) + 1.0, last);

@@ -49,10 +49,11 @@ export function bytes2d(gl: Gl, edge: number, values: Uint8Array): WebGLTexture 
   return texture;
 }
 
-/** (edge, edge, 4) numbers. */
-export function floats2d(gl: Gl, edge: number, values: Float32Array): WebGLTexture {
+/** (rows, width, 4) numbers. */
+export function floats2d(gl: Gl, width: number, values: Float32Array): WebGLTexture {
+  const rows = values.length / width / 4;
   const texture = made(gl, gl.TEXTURE_2D, gl.NEAREST, gl.CLAMP_TO_EDGE);
-  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, edge, edge);
-  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, edge, edge, gl.RGBA, gl.FLOAT, values);
+  gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, width, rows);
+  gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, 0, width, rows, gl.RGBA, gl.FLOAT, values);
   return texture;
 }
