@@ -30,14 +30,14 @@ class Overlay(msgspec.Struct, frozen=True, eq=False):
     Attributes:
         name: Told when the pointer rests on it.
         color: Such as `#b05cc6`.
-        mask: Boolean, the grid's shape.
+        mask: Of the grid's shape: boolean, or how much of each voxel is inside, 0 to 1, for a smooth line.
         filled: Opacity of its inside, 0 to 1.
         dashed: Whether the outline is broken.
     """
 
     name: str
     color: str
-    mask: NDArray[np.bool_]
+    mask: NDArray[np.bool_] | NDArray[np.float32]
     filled: float = 0.0
     dashed: bool = False
 

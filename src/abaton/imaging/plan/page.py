@@ -1,5 +1,6 @@
 """The page of a plan: where the target is nearest, its margins drawn in millimetres, on its surface and as figures."""
 
+import math
 from collections.abc import Sequence
 
 import msgspec
@@ -14,7 +15,7 @@ from abaton.imaging.pages.planes import PLANES
 from abaton.imaging.pages.slices import Mark, Overlay, index_at, slice_picture
 from abaton.imaging.plan import words
 from abaton.imaging.plan.disagreement import Disagreement
-from abaton.imaging.plan.distance_colors import BELOW, colors_of, histogram
+from abaton.imaging.plan.distance_colors import colors_of, histogram
 from abaton.imaging.plan.margins import Floats, Margins, MarginSurface, part_of
 from abaton.imaging.plan.structures import Chosen, Structure
 from abaton.imaging.plan.surface_statistics import area_histogram, area_percentile
@@ -116,9 +117,11 @@ def _overlays(plan: Plan) -> list[Overlay]:
     return [*found, Overlay(plan.margins.target, TARGET_COLOR, plan.chosen.target.mask, filled=0.18)]
 
 
-def _within(plan: Plan, limit_mm: float) -> NDArray[np.bool_]:
-    whole = np.zeros(plan.chosen.grid.shape, dtype=np.bool_)
-    near = plan.surface.field.distance_mm <= limit_mm
+def _within(plan: Plan, limit_mm: float) -> NDArray[np.float32]:
+    """How much of each voxel lies within a distance of the target, near enough to draw its line smoothly."""
+    field = plan.surface.field
+    near = np.clip(0.5 + (limit_mm - field.distance_mm) / (2.0 * max(field.grid.spacing_mm)), 0.0, 1.0)
+    whole = np.zeros(plan.chosen.grid.shape, dtype=np.float32)
     a, b, c = (slice(low, low + n) for low, n in zip(plan.surface.corner, near.shape, strict=True))
     whole[a, b, c] = near
     return whole
@@ -149,10 +152,12 @@ def _close_up(volume: Volume, plan: Plan, overlays: Sequence[Overlay]) -> list[F
     grid = part_of(volume.grid, low, high)
     part = msgspec.structs.replace(volume, voxels=np.ascontiguousarray(volume.voxels[cut]), grid=grid)
     near = [msgspec.structs.replace(one, mask=np.ascontiguousarray(one.mask[cut])) for one in overlays]
-    mark = Mark(nearest.on_target_mm, nearest.on_structure_mm, f"{nearest.distance_mm:.1f} mm", BELOW)
+    mark = Mark(nearest.on_target_mm, nearest.on_structure_mm, f"{nearest.distance_mm:.1f} mm")
     middle = ends.mean(axis=0)
     return [
-        slice_picture(part, plane, index_at(grid, plane, middle), near, marks=[mark], caption=f"{plane}, close up")
+        slice_picture(
+            part, plane, index_at(grid, plane, middle), near, marks=[mark], caption=f"{plane.capitalize()}, close up"
+        )
         for plane in PLANES
     ]
 
@@ -201,18 +206,26 @@ def _view(volume: Volume, plan: Plan, backdrop: Backdrop, low: float, high: floa
 
 def _histogram(plan: Plan, low: float, high: float) -> Figure:
     distance = plan.surface.distance_mm
-    first = min(0.0, float(np.floor(distance.min())))
-    last = max(float(np.ceil(high)), first + 1.0)
-    edges = np.linspace(first, last, _BARS + 1)
+    edges = _edges(float(distance.min()), high, plan.margins.planned_mm)
+    last = float(edges[-1])
     areas = area_histogram(plan.surface.mesh, distance, edges)
     marks = [] if plan.margins.planned_mm is None else [plan.margins.planned_mm]
     beyond = max(plan.margins.surface_mm2 - float(areas.sum()), 0.0)
-    rest = f" {beyond:.0f} mm² lie further away than {last:g} mm." if beyond >= 1.0 else ""
+    rest = f" {beyond:.0f} mm² lie further away than {last:.1f} mm." if beyond >= 1.0 else ""
     return Figure(
         histogram(edges, areas, low, high, marks),
         alt="Bars: area of the target's surface by its distance to the nearest structure.",
         caption=f"Area of the target's surface by its distance, in the colours of the surface above.{rest}",
     )
+
+
+def _edges(least_mm: float, high_mm: float, planned_mm: float | None) -> Floats:
+    """Of about as many bars as are wanted; 0 and the planned margin lie between two bars."""
+    step = (high_mm - min(least_mm, 0.0)) / _BARS
+    if planned_mm:
+        step = planned_mm / math.ceil(planned_mm / step)
+    counts = np.arange(math.floor(min(least_mm, 0.0) / step), math.ceil(high_mm / step) + 1, dtype=np.float64)
+    return step * counts
 
 
 def _tables(margins: Margins) -> list[Block]:
@@ -257,6 +270,8 @@ def _rater_pictures(volume: Volume, outlines: Sequence[Overlay], place: Floats) 
     part = msgspec.structs.replace(volume, voxels=np.ascontiguousarray(volume.voxels[cut]), grid=grid)
     near = [msgspec.structs.replace(one, mask=np.ascontiguousarray(one.mask[cut])) for one in outlines]
     return [
-        slice_picture(part, plane, index_at(grid, plane, place), near, caption=f"{plane}, each rater's outline")
+        slice_picture(
+            part, plane, index_at(grid, plane, place), near, caption=f"{plane.capitalize()}, each rater's outline"
+        )
         for plane in PLANES
     ]

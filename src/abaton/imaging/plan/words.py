@@ -35,8 +35,9 @@ def nearest(margins: Margins) -> str:
 
 def method(margins: Margins) -> str:
     """How the figures were made, and where they end."""
+    by = f"the {margins.made_by}" if margins.made_by.startswith("majority") else margins.made_by
     return (
-        f"Target as drawn by {margins.made_by}: {margins.volume_mm3 / 1000:.2f} ml in voxels, "
+        f"Target as drawn by {by}: {margins.volume_mm3 / 1000:.2f} ml in voxels, "
         f"{margins.surface_mm2:.0f} mm² of smooth closed surface. Distances run from that surface to the exact "
         "Euclidean distance field of each structure, in the scan's world millimetres whatever the direction and size "
         "of its voxels; both surfaces lie within half a voxel of the drawing. What lies outside the scan is not known. "
