@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset, FileDataset
+from pydicom import Dataset, FileDataset, filewriter
 from pydicom.dataset import FileMetaDataset
-from pydicom.filewriter import dcmwrite
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from abaton.geometry.grid import Grid
@@ -126,11 +125,13 @@ def write(folder: Path, datasets: Sequence[Dataset], name: str = "slice") -> lis
     """Each into a file of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
+    library: Any = filewriter
+
     for number, dataset in enumerate(datasets):
         path = folder / f"{name}{number:04}.dcm"
         little = dataset.file_meta.TransferSyntaxUID != "1.2.840.10008.1.2.2"
         implicit = dataset.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2"
-        dcmwrite(path, dataset, implicit_vr=implicit, little_endian=little, enforce_file_format=True)
+        library.dcmwrite(path, dataset, implicit_vr=implicit, little_endian=little, enforce_file_format=True)
         paths.append(path)
     return paths
 
