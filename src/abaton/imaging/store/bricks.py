@@ -124,7 +124,7 @@ def in_order_of_need(
 
     def need(place: int) -> tuple[int, bool, float]:
         brick, centre = wanted[place], centres[place]
-        hidden = eye is not None and not _in_view(centre, _radius_mm(grids[brick.level]), eye)
+        hidden = eye is not None and not _in_view(centre, _radius_mm(brick, grids[brick.level]), eye)
         return -brick.level, hidden, float(np.linalg.norm(centre - np.asarray(focus_mm)))
 
     return [wanted[place] for place in sorted(range(len(wanted)), key=need)]
@@ -139,13 +139,19 @@ def load_array(folder: Path) -> NDArray[Any]:
 
 
 def _centre_mm(brick: Brick, grid: Grid) -> FloatArray:
-    first = np.array(brick.index) * BRICK
-    last = np.minimum(first + BRICK, grid.shape) - 1
-    return grid.to_world((first + last) / 2)
+    first, behind = _extent(brick, grid)
+    return grid.to_world((first + behind - 1) / 2)
 
 
-def _radius_mm(grid: Grid) -> float:
-    return float(np.linalg.norm(np.asarray(grid.spacing_mm) * BRICK / 2))
+def _radius_mm(brick: Brick, grid: Grid) -> float:
+    first, behind = _extent(brick, grid)
+    return float(np.linalg.norm((behind - first) * np.asarray(grid.spacing_mm) / 2))
+
+
+def _extent(brick: Brick, grid: Grid) -> tuple[FloatArray, FloatArray]:
+    """Index of the brick's first voxel, and of the one behind its last that the volume has."""
+    first = np.array(brick.index, dtype=np.float64) * BRICK
+    return first, np.minimum(first + BRICK, grid.shape)
 
 
 def _in_view(centre: FloatArray, radius_mm: float, eye: Eye) -> bool:
