@@ -90,7 +90,7 @@ class FourierCombiner(msgspec.Struct, frozen=True, eq=False):
 
     sections: Array
     rate_hz: float
-    frequency_gain: float = 1e-5
+    frequency_gain: float = 3e-5
     amplitude_gain: float = 0.002
     name: str = "WFLC"
 
@@ -157,7 +157,7 @@ def low_pass(rate_hz: float, cutoff_hz: float = 5.0) -> LowPass:
 
 def fourier_combiner(rate_hz: float) -> FourierCombiner:
     """A combiner with a band-pass of 6 to 16 Hz before it."""
-    return FourierCombiner(np.asarray(signal.butter(1, (6.0, 16.0), "bandpass", fs=rate_hz, output="sos")), rate_hz)
+    return FourierCombiner(np.asarray(signal.butter(3, (6.0, 16.0), "bandpass", fs=rate_hz, output="sos")), rate_hz)
 
 
 def oscillator_bank(
