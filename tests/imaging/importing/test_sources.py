@@ -251,16 +251,27 @@ def test_a_gzip_bomb_within_a_zip_is_stopped(tmp_path):
     assert refusal(archive, tmp_path).code == "too_much_unpacked"
 
 
-def test_whole_gzips_are_unpacked(tmp_path):
+def test_whole_gzips_are_unpacked_but_for_nifti_which_stays_beside_its_scan(tmp_path):
     root = tmp_path / "scan"
     root.mkdir()
     (root / "t1.nii.gz").write_bytes(gzip.compress(nifti()))
     (root / "1.dcm.gz").write_bytes(gzip.compress(DICOM))
     (root / "notes.txt.gz").write_bytes(gzip.compress(b"text"))
     found = gathered(root, tmp_path)
-    assert sorted(file.name for file in found.files) == ["1.dcm", "t1.nii"]
-    assert next(file for file in found.files if file.name == "t1.nii").read_bytes() == nifti()
+    assert sorted(file.name for file in found.files) == ["1.dcm", "t1.nii.gz"]
+    assert next(file for file in found.files if file.name == "t1.nii.gz") == root / "t1.nii.gz"
+    assert next(file for file in found.files if file.name == "1.dcm").read_bytes() == DICOM
     assert codes(found) == {"not_a_scan": 1}
+
+
+def test_folders_of_a_zip_keep_their_places(tmp_path):
+    names = ("one/t1.nii", "one/raters/ann.nii.gz", "two/t1.nii", "two/raters/ann.nii.gz", "top.nii")
+    members = {name: gzip.compress(nifti()) if name.endswith("gz") else nifti() for name in names}
+    found = gathered(zipped(tmp_path / "a.zip", members), tmp_path)
+    one, rater = (next(f for f in found.files if f.name == n and "one" in str(f)) for n in ("t1.nii", "ann.nii"))
+    assert rater.parent.parent == one.parent
+    assert rater.parent.name.endswith("-raters")
+    assert len({file.parent for file in found.files}) == 5
 
 
 @pytest.mark.parametrize("cut", [1, 8, 60, 300])

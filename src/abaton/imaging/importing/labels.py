@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from abaton.geometry.grid import Grid
 from abaton.imaging.importing.nifti import NiftiFile
+from abaton.imaging.importing.sources import RATER_FOLDERS
 from abaton.imaging.privacy.descriptors import clean
 
 MOST_LABELS = 256
@@ -20,7 +21,6 @@ _SAME_VOXEL = 0.01
 
 _CARET_LABEL = re.compile(rb'<Label Key="(\d{1,5})"[^>]{0,400}>(?:<!\[CDATA\[)?([^<\]]{1,200})')
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _+/().,-]{0,63}")
-_RATER_FOLDERS = frozenset(("annotators", "observers", "raters", "readers"))
 _RATER = re.compile(r"(?=.*[a-z])[a-z0-9]{1,16}(?:[-_][a-z0-9]{1,8})?")
 _PLAIN_WORDS = frozenset(
     (
@@ -115,7 +115,7 @@ def makers(paths: Sequence[Path]) -> dict[Path, str]:
     for number, path in enumerate(paths, start=1):
         stem = path.name.lower().removesuffix(".gz").removesuffix(".nii")
         beside = [other for other in paths if other.parent == path.parent]
-        is_rater = path.parent.name.lower() in _RATER_FOLDERS and len(beside) > 1
+        is_rater = path.parent.name.lower().rsplit("-", 1)[-1] in RATER_FOLDERS and len(beside) > 1
         if is_rater and _RATER.fullmatch(stem) and not _LONG_NUMBER.search(stem):
             names[path] = f"rater {stem}"
         else:

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal, Protocol
 
@@ -27,6 +28,8 @@ HEAD_BYTES = 600
 """Enough of a file to tell what it is."""
 CHUNK_BYTES = 1 << 20
 DEEPEST = 64
+RATER_FOLDERS = frozenset(("annotators", "observers", "raters", "readers"))
+"""Folders in which each file is named by who drew it; the only names of folders that are kept on unpacking."""
 
 Kind = Literal["dicom", "nifti", "companion", "gzip", "zip", "index", "empty", "other"]
 
@@ -174,7 +177,7 @@ class _Work:
                     continue
             if place not in seen:
                 seen.add(place)
-                yield from self.file(place, alone=False)
+                yield from self.file(place, alone=False, where=str(place.relative_to(home)))
 
     def _walk(self, folder: Path, depth: int) -> Iterator[os.DirEntry[str]]:
         try:
@@ -192,8 +195,8 @@ class _Work:
             else:
                 self.left_out["link_outside"] += 1
 
-    def file(self, path: Path, alone: bool) -> Iterator[Path]:
-        """The plain files that one file stands for: itself, what is in it, or none."""
+    def file(self, path: Path, alone: bool, where: str = "") -> Iterator[Path]:
+        """The plain files that one file stands for: itself, what is in it, or none; `where` it is in its folder."""
         head = self._head(path, alone)
         if head is None:
             return
@@ -202,7 +205,7 @@ class _Work:
             yield path
         elif kind == "gzip":
             with path.open("rb") as packed:
-                yield from self._gzip(packed, path.name, path.name)
+                yield from self._gzip(packed, path.name, where or path.name, path)
         elif kind == "zip" and alone:
             yield from self._zip(path)
         else:
@@ -229,8 +232,11 @@ class _Work:
         if kind not in ("index", "companion"):
             self.left_out[code] += 1
 
-    def _gzip(self, packed: IO[bytes], name: str, where: str) -> Iterator[Path]:
-        """Unpacks one gzip stream, if a scan is in it."""
+    def _gzip(self, packed: IO[bytes], name: str, where: str, itself: Path | None = None) -> Iterator[Path]:
+        """Unpacks one gzip stream, if a scan is in it.
+
+        A file of NIfTI is looked through and stays where it is: what lies beside it tells whose labels it holds.
+        """
         target: Path | None = None
         try:
             with gzip.GzipFile(fileobj=packed) as stream:
@@ -240,14 +246,20 @@ class _Work:
                     self._leave_out("zip" if kind == "zip" else "other")
                     return
                 said = nifti_bytes(head) if kind == "nifti" else None
-                target = self._target(where.removesuffix(".gz"))
-                self._write(target, head, stream, None if said is None else said + CHUNK_BYTES)
+                at_most = None if said is None else said + CHUNK_BYTES
+                if kind == "nifti" and itself is not None:
+                    self._write(None, head, stream, at_most)
+                else:
+                    target = self._target(where.removesuffix(".gz"))
+                    self._write(target, head, stream, at_most)
         except (EOFError, gzip.BadGzipFile, zlib.error):
             if target is not None:
                 target.unlink(missing_ok=True)
             self.left_out["gzip_damaged"] += 1
             return
-        yield target
+        found = target or itself
+        if found is not None:
+            yield found
 
     def _zip(self, path: Path) -> Iterator[Path]:
         try:
@@ -292,12 +304,9 @@ class _Work:
             self.left_out["zip_member_damaged"] += 1
 
     def _target(self, name: str) -> Path:
-        """A place for an unpacked file: our own folder for each of the archive's, and a name that is only a name."""
+        """A place for an unpacked file: in our own folder for the archive's, with a name that is only a name."""
         inner = PurePosixPath(name)
-        folder = self._folders.get(str(inner.parent))
-        if folder is None:
-            folder = self._folders[str(inner.parent)] = self._unpacked / f"{len(self._folders):05}"
-            folder.mkdir()
+        folder = self._folder(inner.parent if len(inner.parts) <= DEEPEST else PurePosixPath())
         stem = re.sub(r"[^A-Za-z0-9._-]", "_", inner.name).lstrip(".")[-80:] or "file"
         target, turn = folder / stem, 1
         while target.exists():
@@ -305,10 +314,23 @@ class _Work:
             target = folder / f"{turn}-{stem}"
         return target
 
-    def _write(self, target: Path, head: bytes, stream: _Stream, at_most: int | None) -> None:
+    def _folder(self, inner: PurePosixPath) -> Path:
+        """Our own folder for one of the archive's, at the same place of the tree."""
+        folder = self._folders.get(str(inner))
+        if folder is None:
+            above = self._unpacked if inner.parent == inner else self._folder(inner.parent)
+            name = f"{len(self._folders):05}"
+            if inner.name.lower() in RATER_FOLDERS:
+                name += f"-{inner.name.lower()}"
+            folder = self._folders[str(inner)] = above / name
+            folder.mkdir()
+        return folder
+
+    def _write(self, target: Path | None, head: bytes, stream: _Stream, at_most: int | None) -> None:
+        """Writes a stream within the limits; without a target it is only looked through."""
         written = 0
         chunk = head
-        with target.open("xb") as file:
+        with nullcontext() if target is None else target.open("xb") as file:
             while chunk:
                 written += len(chunk)
                 self._bytes_left -= len(chunk)
@@ -316,7 +338,8 @@ class _Work:
                     raise too_much("unpacked", self._limits)
                 if (written - len(chunk)) % (64 * CHUNK_BYTES) < CHUNK_BYTES:
                     self._check_disk()
-                file.write(chunk)
+                if file is not None:
+                    file.write(chunk)
                 chunk = stream.read(CHUNK_BYTES)
 
     def _check_disk(self) -> None:
