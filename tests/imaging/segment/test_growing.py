@@ -52,7 +52,7 @@ def test_a_region_grows_over_a_bridge_unless_the_neck_is_too_narrow() -> None:
 
 def test_a_seed_off_the_interval_or_the_scan_is_refused() -> None:
     volume, *_ = two_balls()
-    with pytest.raises(Problem, match="no seed within"):
+    with pytest.raises(Problem, match="seed 1 of 1 where nothing may grow"):
         grown(volume, [point(volume.grid, 0, 0, 0)], 50, 150)
     with pytest.raises(Problem, match="outside the scan"):
         grown(volume, [(0.0, 0.0, 0.0)], 50, 150)

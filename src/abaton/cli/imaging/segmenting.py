@@ -207,8 +207,15 @@ def _numbers(record: "ScanRecord", numbers: list[int] | None) -> list[int]:
 
 
 def _chosen(scans: "Scans", record: "ScanRecord", numbers: list[int] | None) -> "list[Segmentation]":
-    """The segmentations that were asked for, or all."""
-    return [scans.segmentation(record.id, number) for number in _numbers(record, numbers)]
+    """The segmentations that were asked for, or all, each named with its number."""
+    import msgspec
+
+    found: list[Segmentation] = []
+    for number in _numbers(record, numbers):
+        one = scans.segmentation(record.id, number)
+        # Several raters may be told of in the same words; their numbers tell them apart.
+        found.append(msgspec.structs.replace(one, made_by=f"{number}: {one.made_by}"))
+    return found
 
 
 def _check_one_way(ways: int) -> None:

@@ -1,5 +1,6 @@
 """DICOM SEG objects as labels on the grid of a scan (PS3.3, A.51 and C.8.20)."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def read_segments(path: Path) -> Segments:
         corners = np.array([_corners(group, shared[0] if shared else Dataset()) for group in own])
         if not np.isfinite(corners).all():
             raise truncated()
-        numbers = tuple(0 if kind == "LABELMAP" else _number(group) for group in own)
+        numbers = tuple(0 if kind == "LABELMAP" else _number(group, shared) for group in own)
         values = _values(dataset) if kind == "BINARY" else {}
         numbers = tuple(values.get(number, number) for number in numbers)
         names = {
@@ -128,8 +129,10 @@ def _corners(group: Dataset, shared: Dataset) -> list[list[float]]:
     ]
 
 
-def _number(group: Dataset) -> int:
-    number = int(group.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
+def _number(group: Dataset, shared: Sequence[Dataset]) -> int:
+    # An object with one segment may name it once for all frames.
+    holder = group if "SegmentIdentificationSequence" in group or not shared else shared[0]
+    number = int(holder.SegmentIdentificationSequence[0].ReferencedSegmentNumber)
     if not 0 < number <= _MOST_SEGMENTS:
         raise too_large()
     return number

@@ -1,7 +1,6 @@
 """Labels to DICOM SEG, which refers to the slices that they were drawn on."""
 
 import datetime
-import math
 from collections.abc import Callable, Sequence
 from importlib import import_module, metadata
 from typing import Any
@@ -13,10 +12,17 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from abaton.core.errors import Problem
-from abaton.geometry.grid import Grid
+from abaton.geometry.grid import FloatArray, Grid
 from abaton.imaging.importing.segments import VALUE_PREFIX
 from abaton.imaging.volume import Segmentation
 
+_IMAGE_CLASSES = {
+    "CT": "1.2.840.10008.5.1.4.1.1.2",
+    "MR": "1.2.840.10008.5.1.4.1.1.4",
+    "PT": "1.2.840.10008.5.1.4.1.1.128",
+    "OT": "1.2.840.10008.5.1.4.1.1.7",
+}
+_PLACE = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
 _FARTHEST_MM = 0.05
 _LONGEST_NAME = 64
 
@@ -42,12 +48,14 @@ class SegUids(msgspec.Struct, frozen=True):
         series: Of its own series.
         instance: Of the object.
         frame: Of reference, used only where the source names none.
+        dimensions: Of the organization of its planes.
         segments: One for each label at least.
     """
 
     series: str
     instance: str
     frame: str
+    dimensions: str
     segments: tuple[str, ...]
 
     @staticmethod
@@ -56,7 +64,7 @@ class SegUids(msgspec.Struct, frozen=True):
         from pydicom.uid import generate_uid
 
         make = new_uid or (lambda: str(generate_uid(None)))
-        return SegUids(make(), make(), make(), tuple(make() for _ in range(segments)))
+        return SegUids(make(), make(), make(), make(), tuple(make() for _ in range(segments)))
 
 
 def dicom_seg(
@@ -83,7 +91,8 @@ def dicom_seg(
             next_step="Segment something first.",
         )
     _check(headers, segmentation.grid)
-    sources = [_source(header, segmentation.grid, uids) for header in headers]
+    places = _places(segmentation.grid)
+    sources = [_source(header, place, segmentation.grid, uids) for header, place in zip(headers, places, strict=True)]
     numbers = np.zeros(int(segmentation.labels.max()) + 1, dtype=np.uint16)
     for number, value in enumerate(values, start=1):
         if value < len(numbers):
@@ -112,6 +121,8 @@ def dicom_seg(
     made.SeriesDescription = "Labels, not for primary diagnosis"
     for segment in made.SegmentSequence:
         segment.SegmentDescription = segmentation.made_by[:1024]
+    for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
+        item.DimensionOrganizationUID = uids.dimensions
     _stamp(made, made_at)
     return made
 
@@ -152,16 +163,32 @@ def _check(headers: Sequence[Dataset], grid: Grid) -> None:
         )
     if len(headers) != grid.shape[0]:
         raise _elsewhere()
-    starts = grid.to_world([(index, 0, 0) for index in range(grid.shape[0])])
-    axes = grid.affine[:3, 1:3] / np.array(grid.spacing_mm[1:])
-    for header, start in zip(headers, starts, strict=True):
-        position = np.array(header.get("ImagePositionPatient", [math.nan] * 3), dtype=np.float64)
-        orientation = np.array(header.get("ImageOrientationPatient", [math.nan] * 6), dtype=np.float64)
-        # The row axis of the array runs down the picture, which is the orientation's second direction.
-        turned = np.abs(np.concatenate([axes[:, 1], axes[:, 0]]) - orientation).max() if orientation.size == 6 else 1
-        size = (int(header.get("Rows", 0)), int(header.get("Columns", 0)))
-        if not (np.abs(position - start).max() <= _FARTHEST_MM and turned <= 1e-3) or size != grid.shape[1:]:
+    for header, place in zip(headers, _places(grid), strict=True):
+        # A header may lack its place, which the scan's certificate vouches for then; it may not name another.
+        for name, expected, tolerance in zip(_PLACE, place, (_FARTHEST_MM, 1e-3, 1e-3), strict=True):
+            recorded = np.array(header.get(name) or expected, dtype=np.float64)
+            if recorded.shape != expected.shape or not np.abs(recorded - expected).max() <= tolerance:
+                raise _elsewhere()
+        if (int(header.get("Rows", 0)), int(header.get("Columns", 0))) != grid.shape[1:]:
             raise _elsewhere()
+    named = {str(header.get("SOPInstanceUID") or "") for header in headers}
+    if len(named) < len(headers) or "" in named or not all(header.get("SeriesInstanceUID") for header in headers):
+        raise Problem(
+            "slices_without_identity",
+            got="slices that cannot be told apart by their UIDs: frames of one file, or files whose UIDs were removed",
+            expected="a file with a UID of its own for each slice",
+            next_step="Export with `--as nifti`.",
+            kind="refused",
+        )
+
+
+def _places(grid: Grid) -> list[tuple[FloatArray, FloatArray, FloatArray]]:
+    """Position, orientation and spacing of each slice, as DICOM has them."""
+    axes = grid.affine[:3, :3] / np.array(grid.spacing_mm)
+    # DICOM names the direction along a row first, which is that of the array's last axis.
+    orientation = np.concatenate([axes[:, 2], axes[:, 1]])
+    spacing = np.array(grid.spacing_mm[1:])
+    return [(grid.to_world((index, 0, 0)), orientation, spacing) for index in range(grid.shape[0])]
 
 
 def _elsewhere() -> Problem:
@@ -174,7 +201,7 @@ def _elsewhere() -> Problem:
     )
 
 
-def _source(header: Dataset, grid: Grid, uids: SegUids) -> Dataset:
+def _source(header: Dataset, place: tuple[FloatArray, FloatArray, FloatArray], grid: Grid, uids: SegUids) -> Dataset:
     """A slice's header with what highdicom copies from it; what de-identification emptied stays empty."""
     source = Dataset()
     source.update(header)
@@ -191,14 +218,18 @@ def _source(header: Dataset, grid: Grid, uids: SegUids) -> Dataset:
     ):
         if name not in source:
             setattr(source, name, "")
+    # highdicom asks the class of the source which attributes it has; some archives empty it.
+    if str(source.get("SOPClassUID", "")) not in _IMAGE_CLASSES.values():
+        source.SOPClassUID = _IMAGE_CLASSES.get(str(source.get("Modality", "")), _IMAGE_CLASSES["OT"])
     if not source.get("FrameOfReferenceUID"):
         source.FrameOfReferenceUID = uids.frame
     if "PositionReferenceIndicator" not in source:
         source.PositionReferenceIndicator = ""
     if not source.get("SliceThickness"):
         source.SliceThickness = grid.spacing_mm[0]
-    if not source.get("PixelSpacing"):
-        source.PixelSpacing = list(grid.spacing_mm[1:])
+    for name, expected in zip(_PLACE, place, strict=True):
+        if not source.get(name):
+            setattr(source, name, [round(number, 9) for number in expected.tolist()])
     return source
 
 

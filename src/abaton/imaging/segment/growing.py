@@ -64,7 +64,7 @@ def grown(
         watch: Progress and cancel.
 
     Raises:
-        Problem: A seed lies outside the scan, or none in the interval and wide enough a place.
+        Problem: A seed lies outside the scan or the interval, or in too narrow a place.
     """
     for seed in seeds_mm:
         inside_index(volume.grid, seed)

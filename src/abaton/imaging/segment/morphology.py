@@ -66,18 +66,19 @@ def holding(mask: Mask, grid: Grid, seeds_mm: Sequence[Sequence[float]], watch: 
     """The connected parts that hold at least one of the points.
 
     Raises:
-        Problem: A point lies outside the scan, or none lies in the mask.
+        Problem: A point lies outside the scan, or not in the mask.
     """
+    places = [inside_index(grid, seed) for seed in seeds_mm]
     numbered = parts(mask, watch)
-    chosen = {int(numbered[inside_index(grid, seed)]) for seed in seeds_mm} - {0}
-    if not chosen:
+    chosen = [int(numbered[place]) for place in places]
+    if 0 in chosen or not chosen:
         raise Problem(
             "seed_outside_mask",
-            got="no seed within the values that were asked for",
-            expected="a seed on what is to be segmented",
-            next_step="Move the seed, or widen the interval of values.",
+            got=f"seed {chosen.index(0) + 1} of {len(chosen)} where nothing may grow" if chosen else "no seed",
+            expected="every seed on what is to be segmented",
+            next_step="Move the seed, widen the interval of values, or allow narrower necks.",
         )
-    return np.isin(numbered, sorted(chosen))
+    return np.isin(numbered, sorted(set(chosen)))
 
 
 def filled(mask: Mask, watch: Watch = QUIET) -> Mask:
