@@ -1,0 +1,1 @@
+"""Skill, measured: what hands did, in numbers that can be computed again from the record."""
