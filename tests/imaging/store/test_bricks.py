@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from abaton.core.errors import Problem
-from abaton.imaging.store import Eye, Scans, in_order_of_need
+from abaton.imaging.store import Eye, Kind, Scans, in_order_of_need
 from abaton.imaging.store.metadata import IMAGE
 from tests.imaging.store.made import ball, series_of
 
@@ -27,7 +27,7 @@ def scan_id(scans: Scans) -> str:
 
 @pytest.mark.parametrize(("kind", "channels"), [("exact", ()), ("working", ()), ("gradients", (4,))])
 def test_range_of_a_file_is_a_brick_that_a_browser_can_unpack(
-    scans: Scans, scan_id: str, kind: str, channels: tuple[int, ...]
+    scans: Scans, scan_id: str, kind: Kind, channels: tuple[int, ...]
 ) -> None:
     whole = scans.region(scan_id, kind, 0)
     bricks = scans.bricks(scan_id, kind, 0)

@@ -3,6 +3,7 @@ import json
 import stat
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,8 @@ def test_other_viewers_find_an_image_in_millimetres(scans: Scans) -> None:
     # Rows and columns are halved first, as slices are thicker: 2 x 1 x 1.2 mm.
     assert scale["scale"] == pytest.approx([2.0, 1.0, 1.2])
     assert translation["translation"] == pytest.approx([0.0, 0.25, 0.3])
-    group: Any = zarr.open_group(scans.folder_of(record.id) / IMAGE, mode="r")
+    library: Any = zarr
+    group = library.open_group(scans.folder_of(record.id) / IMAGE, mode="r")
     for level, grid in enumerate(scans.levels(record.id)):
         assert group[str(level)].shape == group[f"working/{level}"].shape == grid.shape
         assert group[f"gradients/{level}"].shape == (*grid.shape, 4)
@@ -342,7 +344,7 @@ def test_secret_is_kept_from_others_and_stays_the_same(scans: Scans, tmp_path: P
 
 
 def test_same_scan_stored_twice_has_the_same_bytes(tmp_path: Path) -> None:
-    folders = []
+    folders: list[Path] = []
     for name in ("one", "two"):
         store = Scans(tmp_path / name, ManualClock(), lambda: "same")
         store.add(series_of(ball()), [labels_of(ball())])
@@ -351,3 +353,24 @@ def test_same_scan_stored_twice_has_the_same_bytes(tmp_path: Path) -> None:
         {path.relative_to(top): path.read_bytes() for path in top.rglob("*") if path.is_file()} for top in folders
     )
     assert one == two
+
+
+def peak_bytes(scans: Scans, voxels: np.ndarray[Any, Any]) -> int:
+    """Most memory that Python's arrays took while the scan was stored; mapped files do not count."""
+    tracemalloc.start()
+    try:
+        scans.add(series_of(voxels, modality="MR", unit=""))
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_scan(scans: Scans, tmp_path: Path) -> None:
+    peaks: list[int] = []
+    for slices in (256, 1024):
+        voxels = np.memmap(tmp_path / f"{slices}.raw", np.int16, "w+", shape=(slices, 64, 64))
+        voxels[::7, 20:40, 20:40] = 500
+        peaks.append(peak_bytes(scans, voxels))
+    small, large = peaks
+    assert large < 1.1 * small
+    assert small < 60_000_000

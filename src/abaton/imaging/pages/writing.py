@@ -1,6 +1,7 @@
 """Writes a page as one HTML file that loads nothing and lets no script run but its own."""
 
 import base64
+import contextlib
 import hashlib
 import html
 import os
@@ -41,7 +42,8 @@ def write_page(path: Path, page: Page) -> None:
             os.fsync(file.fileno())
         writing.replace(path)
     except OSError as error:
-        writing.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            writing.unlink()
         raise Problem(
             "page_unwritable",
             got=f"{path} cannot be written: {error.strerror or error}",

@@ -15,7 +15,7 @@ CT_HIGH_HU = 3071.0
 HIGH_PERCENTILE = 99.95
 LOW_PERCENTILE = 0.05
 _BINS = 65536
-_SLAB_VOXELS = 8_388_608
+_SLAB_VOXELS = 1_048_576
 
 
 def working_range(volume: Volume) -> tuple[float, float]:
