@@ -165,7 +165,8 @@ const begin = /* glsl */ `
 #ifdef JITTER
   float jitter = texelFetch(noise, ivec2(gl_FragCoord.xy + noiseShift) & 63, 0).r;
 #else
-  const float jitter = 0.0;
+  // Rays along an axis of the volume find the brightest at voxel centres, half a voxel inside.
+  const float jitter = FIRST;
 #endif
   vec3 base = entry + direction * (jitter * stepMm);
   vec3 pace = direction * stepMm;
@@ -187,6 +188,11 @@ vec4 shade(vec4 segment, vec3 at, vec3 toEye) {
   if (segment.a > 0.002) segment.rgb = lightUp(segment.rgb, segment.a, at, toEye);
 #endif
   return segment;
+}
+
+/** Share of a step after which depth is written; \`before\` and \`after\` are what light is left at its ends. */
+float crossing(float before, float after) {
+  return clamp(log(before / (1.0 - depthOpacity)) / log(before / max(after, 1e-7)), 0.0, 1.0);
 }
 
 /** A step of which only a share is inside. */
@@ -222,8 +228,9 @@ ${begin}
     float value = textureLod(volume, at, 0.0).r;
     previous = previous < 0.0 ? value : previous;
     vec4 segment = shade(stepOf(previous, value, steps), at - (0.5 * steps) * pace, toEye);
-    sum += (1.0 - sum.a) * segment;
-    hit = hit < 0.0 && sum.a >= depthOpacity ? next : hit;
+    float left = 1.0 - sum.a;
+    sum += left * segment;
+    if (hit < 0.0 && sum.a >= depthOpacity) hit = next - steps * (1.0 - crossing(left, 1.0 - sum.a));
     previous = value;
     k = next;
     if (sum.a >= opaque) {
@@ -317,6 +324,7 @@ export function fragmentShader({ mode, lit, sceneDepth, jitter }: Variant): stri
     ["SCENE_DEPTH", sceneDepth],
     ["JITTER", jitter],
   ].flatMap(([name, on]) => (on ? [`#define ${name}`] : []));
+  defines.push(`#define FIRST ${mode === "mip" ? "0.5" : "0.0"}`);
   const body = { composite, mip, iso: isoSurface }[mode];
   return ["#version 300 es", ...defines, head, rays, lighting, skipping, body].join("\n");
 }
