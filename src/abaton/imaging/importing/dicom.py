@@ -95,6 +95,8 @@ def read_volumes(files: Sequence[Path], report: Report = no_report, threads: int
             series.append(_read(candidate, threads))
         except Problem as problem:
             left.append(skipped(problem, len({frame.path for frame in candidate.frames})))
+        except OSError:
+            left.append(skipped(unreadable(), len({frame.path for frame in candidate.frames})))
     return Read(tuple(series), tuple(segmentations), tuple(others), merged(left))
 
 

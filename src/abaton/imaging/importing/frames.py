@@ -17,6 +17,8 @@ LARGEST_SIDE = 32_768
 """Rows or columns; no scanner makes more, and a larger number is a header that lies."""
 _SMALLEST_SPACING_MM, _LARGEST_SPACING_MM = 1e-4, 1e3
 _UNIT_TOLERANCE = 1e-2
+_LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
+"""JPEG baseline and extended; the other syntaxes may be either, and the header says which."""
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -71,6 +73,7 @@ class Frame(msgspec.Struct, frozen=True):
         unit: As recorded: `HU`, `US`, `BQML`.
         padding: Stored value, and where it is one end of a range, the other end; None where there is none.
         inverted: MONOCHROME1.
+        lossy: Whether the pixels were ever compressed with loss.
         refusal: Why it cannot be part of a volume, whatever else is right.
     """
 
@@ -91,6 +94,7 @@ class Frame(msgspec.Struct, frozen=True):
     unit: str
     padding: tuple[int, int] | None
     inverted: bool
+    lossy: bool
     refusal: Problem | None = None
 
 
@@ -198,6 +202,7 @@ def frame_of(
         unit=text("RescaleType", "") or text("Units", ""),
         padding=_padding(values, layout),
         inverted=text("PhotometricInterpretation") == "MONOCHROME1",
+        lossy=text("LossyImageCompression", "") == "01" or layout.syntax in _LOSSY,
         refusal=refusal,
     )
 

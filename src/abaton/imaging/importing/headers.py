@@ -50,6 +50,7 @@ _TEXT = {
     0x00281052: "RescaleIntercept",
     0x00281053: "RescaleSlope",
     0x00281054: "RescaleType",
+    0x00282110: "LossyImageCompression",
     0x00541001: "Units",
 }
 _SHORT = {

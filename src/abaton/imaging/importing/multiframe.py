@@ -32,7 +32,7 @@ _KEYWORDS = (
     "EchoNumbers", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope",
     "RescaleIntercept", "RescaleType", "Units", "SamplesPerPixel", "PhotometricInterpretation", "NumberOfFrames",
     "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue",
-    "PixelPaddingRangeLimit", "VolumetricProperties", *KINDS, *_RENAMED,
+    "PixelPaddingRangeLimit", "VolumetricProperties", "LossyImageCompression", *KINDS, *_RENAMED,
 )  # fmt: skip
 _SEQUENCES = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "ModalityLUTSequence")
 _TAGS = tuple(tag for keyword in (*_KEYWORDS, *_SEQUENCES) if (tag := tag_for_keyword(keyword)) is not None)

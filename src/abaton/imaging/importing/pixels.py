@@ -2,8 +2,9 @@
 
 import os
 import struct
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,15 @@ from abaton.imaging.importing.refusals import refuse, too_large, truncated, unre
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 _JPEG_2000 = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (90, 91, 201, 202, 203))
 _JPEG = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70, 80, 81))
-_LOSSY = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51))
-_RUN_LENGTH = "1.2.840.10008.1.2.5"
+_MOST_WAITING = 8
+_PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 _DECODERS = {"80": "gdcm", "81": "gdcm", "50": "gdcm", "51": "gdcm", "57": "gdcm", "70": "gdcm", "90": "pylibjpeg"}
-_TAGS = tuple(
-    tag
-    for keyword in (
-        "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated",
-        "BitsStored", "HighBit", "PixelRepresentation", "PlanarConfiguration", "PixelData", "FloatPixelData",
-        "DoubleFloatPixelData", "ExtendedOffsetTable", "ExtendedOffsetTableLengths",
-    )
-    if (tag := tag_for_keyword(keyword)) is not None
-)  # fmt: skip
+_KEYWORDS = (
+    *("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration"),
+    *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", *_PIXELS),
+    *("ExtendedOffsetTable", "ExtendedOffsetTableLengths"),
+)
+_TAGS = tuple(tag for keyword in _KEYWORDS if (tag := tag_for_keyword(keyword)) is not None)
 
 
 def stored_type(layout: Layout) -> np.dtype[Any]:
@@ -62,7 +60,7 @@ def read_pixels(frames: Sequence[Frame], threads: int) -> NDArray[Any]:
             share.result()
     else:
         _read_plain(frames, voxels, 0, 1)
-    _decode(frames, voxels)
+    _decode(frames, voxels, threads)
     return voxels
 
 
@@ -84,63 +82,76 @@ def _read_plain(frames: Sequence[Frame], voxels: NDArray[Any], turn: int, turns:
         _keep_stored_bits(plane, frame)
 
 
-def _decode(frames: Sequence[Frame], voxels: NDArray[Any]) -> None:
-    """Frames that must be decoded, one file at a time."""
+def _decode(frames: Sequence[Frame], voxels: NDArray[Any], threads: int) -> None:
+    """Frames that must be decoded: files are read here one by one, and decoded by threads where that helps."""
     by_file: dict[Path, list[int]] = {}
     for number, frame in enumerate(frames):
         if frame.offset < 0:
             by_file.setdefault(frame.path, []).append(number)
-    for path, numbers in by_file.items():
-        dataset = dataset_of(path, _TAGS, pixels=True)
-        planes = _planes(dataset, [frames[number] for number in numbers])
-        for number, plane in zip(numbers, planes, strict=True):
-            voxels[number] = plane
-            _keep_stored_bits(voxels[number], frames[number])
+    if not by_file:
+        return
+    waiting: deque[Future[None]] = deque()
+    with foreign(), ThreadPoolExecutor(threads) as pool:
+        for path, numbers in by_file.items():
+            layout = frames[numbers[0]].layout
+            threaded = threads > 1 and len(frames) > 1 and _in_threads(layout)
+            decode = _decoder_of(dataset_of(path, _TAGS, pixels=True), layout, threaded)
+            for number in numbers:
+                if threaded:
+                    waiting.append(pool.submit(_put, voxels, number, frames[number], decode))
+                else:
+                    _put(voxels, number, frames[number], decode)
+            while len(waiting) > _MOST_WAITING:
+                waiting.popleft().result()
+        while waiting:
+            waiting.popleft().result()
 
 
-def _planes(dataset: Dataset, frames: Sequence[Frame]) -> Iterable[NDArray[Any]]:
-    layout = frames[0].layout
+def _put(voxels: NDArray[Any], number: int, frame: Frame, decode: Callable[[int], NDArray[Any]]) -> None:
+    voxels[number] = decode(frame.index)
+    _keep_stored_bits(voxels[number], frame)
+
+
+def _decoder_of(dataset: Dataset, layout: Layout, threaded: bool) -> Callable[[int], NDArray[Any]]:
+    """Gives frames of a file by their index."""
+    name = next((name for name in _PIXELS if name in dataset), "")
+    data: Any = dataset.get(name) if name else None
+    if not isinstance(data, bytes):
+        raise truncated()
     if layout.syntax in NATIVE:
-        return _plain_planes(dataset, frames)
-    return _decoded_planes(dataset, frames)
+        return lambda index: _plain_plane(data, layout, index)
+    count = int(dataset.get("NumberOfFrames") or 1)
+    plugin = "pillow" if threaded else _DECODERS.get(layout.syntax.rsplit(".", 1)[1], "")
+    return lambda index: _decoded_plane(dataset, layout, index, count, plugin)
 
 
-def _plain_planes(dataset: Dataset, frames: Sequence[Frame]) -> Iterable[NDArray[Any]]:
+def _plain_plane(data: bytes, layout: Layout, index: int) -> NDArray[Any]:
     """From pixel data that pydicom found: big-endian, deflated, or behind an unusual header."""
-    layout = frames[0].layout
-    with foreign():
-        data: Any = dataset.get("PixelData") or dataset.get("FloatPixelData") or dataset.get("DoubleFloatPixelData")
     kind = stored_type(layout)
     if layout.syntax == _BIG_ENDIAN:
         kind = kind.newbyteorder(">")
-    for frame in frames:
-        start = frame.index * layout.frame_bytes
-        if not isinstance(data, bytes) or start + layout.frame_bytes > len(data):
-            raise truncated()
-        plane = np.frombuffer(data, kind, layout.rows * layout.columns, start)
-        yield plane.reshape(layout.rows, layout.columns)
+    start = index * layout.frame_bytes
+    if start + layout.frame_bytes > len(data):
+        raise truncated()
+    return np.frombuffer(data, kind, layout.rows * layout.columns, start).reshape(layout.rows, layout.columns)
 
 
-def _decoded_planes(dataset: Dataset, frames: Sequence[Frame]) -> Iterable[NDArray[Any]]:
-    """From compressed frames; what each codestream declares is compared with the header before it is decoded."""
+def _decoded_plane(dataset: Dataset, layout: Layout, index: int, count: int, plugin: str) -> NDArray[Any]:
+    """A compressed frame; what its codestream declares is compared with the header before it is decoded."""
     from pydicom.encaps import get_frame
     from pydicom.pixels.decoders.base import get_decoder
 
-    layout = frames[0].layout
-    with foreign():
-        count = int(dataset.get("NumberOfFrames") or 1)
-        data: Any = dataset.get("PixelData")
-    if not isinstance(data, bytes):
-        raise truncated()
-    for frame in frames:
-        with foreign():
-            _check_codestream(get_frame(data, frame.index, number_of_frames=count), layout)
-            decoder: Any = _decoder(get_decoder, layout.syntax)
-            plugin = _DECODERS.get(layout.syntax.rsplit(".", 1)[1], "")
-            plane: NDArray[Any] = decoder.as_array(dataset, index=frame.index, raw=True, decoding_plugin=plugin)[0]
-        if plane.shape != (layout.rows, layout.columns):
-            raise too_large()
-        yield plane
+    _check_codestream(get_frame(dataset.PixelData, index, number_of_frames=count), layout)
+    decoder: Any = _decoder(get_decoder, layout.syntax)
+    plane: NDArray[Any] = decoder.as_array(dataset, index=index, raw=True, decoding_plugin=plugin)[0]
+    if plane.shape != (layout.rows, layout.columns):
+        raise too_large()
+    return plane
+
+
+def _in_threads(layout: Layout) -> bool:
+    """Whether Pillow decodes this: its OpenJPEG lets other threads run, and reads whole numbers from 0 only."""
+    return layout.syntax in _JPEG_2000 and not layout.signed and layout.bits_allocated == 16
 
 
 def _decoder(get_decoder: Any, syntax: str) -> Any:

@@ -41,6 +41,8 @@ def of_frames(voxels: NDArray[Any], frames: Sequence[Frame]) -> Kept:
     remarks: list[str] = []
     if frames[0].inverted:
         remarks.append("The scanner asks for low values to be shown bright (MONOCHROME1); values are as recorded.")
+    if any(frame.lossy for frame in frames):
+        remarks.append("The pixels were once compressed with loss; values are not quite those that were measured.")
     padding = _one_padding(voxels, frames)
     if len({(frame.slope, frame.intercept) for frame in frames}) == 1:
         return kept(voxels, frames[0].slope, frames[0].intercept, padding, tuple(remarks))
