@@ -41,9 +41,7 @@ def arc(radius_mm: float, degrees: float, count: int = 400) -> FloatArray:
     return np.stack([radius_mm * np.cos(angle), radius_mm * np.sin(angle), np.zeros(count)], axis=-1)
 
 
-def revolved(
-    profile: Callable[[FloatArray], FloatArray], along: FloatArray, around: int = 96
-) -> TriangleMesh:
+def revolved(profile: Callable[[FloatArray], FloatArray], along: FloatArray, around: int = 96) -> TriangleMesh:
     """A wall around the z axis, radius by place; normals outward."""
     radius = profile(along)
     angle: FloatArray = np.linspace(0, 2 * np.pi, around, endpoint=False)

@@ -1,9 +1,12 @@
 """Made scans for tests: any spacing, any orientation."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 from numpy.typing import ArrayLike, NDArray
+from pydicom import Dataset
 
 from abaton.geometry.grid import Grid
 from abaton.imaging.certificate import GeometryCertificate
@@ -38,6 +41,12 @@ def volume_of(voxels: NDArray[Any], grid: Grid, **more: Any) -> Volume:
 
 def empty_volume(grid: Grid, **more: Any) -> Volume:
     return volume_of(np.zeros(grid.shape, dtype=np.int16), grid, **more)
+
+
+def read(path: Path) -> Dataset:
+    """A DICOM file; pydicom's types of this are partly unknown."""
+    library: Any = pydicom
+    return library.dcmread(path)
 
 
 def labelled(mask: NDArray[np.bool_], grid: Grid, name: str = "lesion") -> Segmentation:

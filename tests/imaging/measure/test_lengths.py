@@ -72,7 +72,7 @@ def test_what_the_certificate_leaves_over_counts() -> None:
 
 @pytest.mark.parametrize("apart_mm", [0.0, 1.0, 4.0, 30.0])
 def test_the_stated_uncertainty_covers_the_true_distance(apart_mm: float) -> None:
-    covered = []
+    covered: list[bool] = []
     for seed in range(400):
         rng = np.random.default_rng([seed, int(apart_mm)])
         grid = any_grid(rng)
@@ -89,7 +89,7 @@ def test_the_stated_uncertainty_covers_the_true_distance(apart_mm: float) -> Non
 
 @pytest.mark.parametrize("true_deg", [3.0, 40.0, 90.0, 150.0, 180.0])
 def test_the_stated_uncertainty_covers_the_true_angle(true_deg: float) -> None:
-    covered = []
+    covered: list[bool] = []
     for seed in range(300):
         rng = np.random.default_rng([seed, int(true_deg)])
         grid = any_grid(rng)

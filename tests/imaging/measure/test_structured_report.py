@@ -3,10 +3,10 @@
 import datetime
 import warnings
 from pathlib import Path
+from typing import Any
 
-import highdicom.sr as sr
+import highdicom.sr
 import numpy as np
-import pydicom
 import pytest
 from pydicom import Dataset
 from pydicom.uid import CTImageStorage
@@ -28,15 +28,16 @@ from abaton.imaging.measure import (
     write_report,
 )
 from abaton.imaging.volume import Volume
-from tests.imaging.measure.phantoms import grid_of, labelled, volume_of
+from tests.imaging.measure.phantoms import grid_of, labelled, read, volume_of
 
+library: Any = highdicom.sr
 MADE_AT = datetime.datetime(2026, 5, 1, 12, 30, 0, tzinfo=datetime.UTC)
 UIDS = ReportUids.new(20, iter([f"1.2.3.4.{n}" for n in range(100)]).__next__)
 
 
 def headers(slices: int = 20) -> list[Dataset]:
     """De-identified headers of a CT, as the store keeps them."""
-    found = []
+    found: list[Dataset] = []
     for place in range(slices):
         one = Dataset()
         one.SOPClassUID = CTImageStorage
@@ -77,19 +78,19 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "report.dcm"
     write_report(path, structured_report(headers(), measurements, UIDS, MADE_AT))
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.dcm"]
-    back = read_report(pydicom.dcmread(path))
+    back = read_report(read(path))
     assert len(back) == len(measurements)
-    for written, read in zip(measurements, back, strict=True):
-        assert (read.quantity, read.percent, read.unit, read.label) == (
+    for written, found in zip(measurements, back, strict=True):
+        assert (found.quantity, found.percent, found.unit, found.label) == (
             written.quantity,
             written.percent,
             written.unit,
             written.label,
         )
-        assert (read.value, read.uncertainty, read.k) == (written.value, written.uncertainty, written.k)
-        assert read.method == written.method
+        assert (found.value, found.uncertainty, found.k) == (written.value, written.uncertainty, written.k)
+        assert found.method == written.method
         # SCOORD3D is float32.
-        assert np.allclose(read.points_mm, written.points_mm, atol=1e-5)
+        assert np.allclose(found.points_mm, written.points_mm, atol=1e-5)
 
 
 def test_highdicom_reads_the_report_as_tid_1500(tmp_path: Path) -> None:
@@ -98,8 +99,8 @@ def test_highdicom_reads_the_report_as_tid_1500(tmp_path: Path) -> None:
     write_report(path, structured_report(headers(), measurements, UIDS, MADE_AT))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        document = sr.srread(path)
-    assert isinstance(document, sr.Comprehensive3DSR)
+        document: Any = library.srread(path)
+    assert isinstance(document, library.Comprehensive3DSR)
     assert document.ContentTemplateSequence[0].TemplateIdentifier == "1500"
     groups = document.content.get_image_measurement_groups()
     assert len(groups) == 7
@@ -139,3 +140,34 @@ def test_scans_that_cannot_be_referred_to_are_refused_with_what_to_do() -> None:
 def test_other_files_are_not_taken_for_reports() -> None:
     with pytest.raises(Problem, match="TID 1500"):
         read_report(headers()[0])
+
+
+SLICES = Path(__file__).parents[4] / "shared/data/imaging/abdomen_ct/dicom_j2k"
+
+
+@pytest.mark.skipif(not SLICES.is_dir(), reason="the abdomen CT is not beside this checkout")
+def test_a_report_on_a_real_scan_refers_to_its_slices(tmp_path: Path) -> None:
+    from abaton.imaging.importing.reading import read_files
+    from abaton.imaging.privacy.uids import UidMap
+
+    found = read_files(sorted(SLICES.iterdir()), UidMap(b"k" * 32), lambda doing, share: None)
+    series = found.series[0]
+    ends = series.volume.grid.to_world([[3, 100, 120], [15, 300, 310]])
+    measured = distance(series.volume, ends)
+    document = structured_report(series.headers, [measured], UIDS, MADE_AT)
+    write_report(tmp_path / "report.dcm", document)
+    back = read_report(read(tmp_path / "report.dcm"))
+    assert back[0].value == measured.value
+    referred = document.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence
+    assert {item.ReferencedSOPInstanceUID for item in referred} == {one.SOPInstanceUID for one in series.headers}
+
+
+def test_slices_that_do_not_describe_themselves_are_referred_to_all_the_same() -> None:
+    bare = headers()
+    for one in bare:
+        del one.PixelSpacing
+    document = structured_report(bare, some_of_each(scan())[:1], UIDS, MADE_AT)
+    assert (
+        len(document.CurrentRequestedProcedureEvidenceSequence[0].ReferencedSeriesSequence[0].ReferencedSOPSequence)
+        == 20
+    )

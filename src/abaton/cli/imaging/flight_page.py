@@ -5,7 +5,7 @@ import numpy as np
 from abaton.imaging.flythrough import Flight, colors_of
 from abaton.imaging.flythrough.coverage import POLYP_MM2
 from abaton.imaging.flythrough.curves import flight_curve
-from abaton.imaging.flythrough.inside_view import inside_view, png_address, vertex_normals
+from abaton.imaging.flythrough.inside_view import inside_view, png_address, stations, vertex_normals
 from abaton.imaging.flythrough.rays import cells_of
 from abaton.imaging.pages import (
     Block,
@@ -122,9 +122,7 @@ def _stations(flight: Flight) -> list[Figure]:
     wall, path = flight.wall, flight.path
     cells, normals = cells_of(wall, max(flight.lumen.grid.spacing_mm)), vertex_normals(wall)
     found: list[Figure] = []
-    whole_mm = float(path.along_mm[-1])
-    for station in range(STATIONS):
-        at = int(np.searchsorted(path.along_mm, (station + 0.5) / STATIONS * whole_mm))
+    for at in stations(cells, path, STATIONS):
         picture = inside_view(
             wall,
             cells,
@@ -147,7 +145,7 @@ def _missed(flight: Flight) -> list[Block]:
     if not patches:
         return [Heading("Missed"), Paragraph("No patch as large as the footprint of a polyp of 6 mm is missed.")]
     rows = [
-        (place + 1, f"{patch.area_mm2 / 100:.2f}", f"{patch.along_mm / 10:.0f}", _place(patch.center_mm))
+        (str(place + 1), f"{patch.area_mm2 / 100:.2f}", f"{patch.along_mm / 10:.0f}", _place(patch.center_mm))
         for place, patch in enumerate(patches[:LISTED])
     ]
     more = f" The {LISTED} largest of {len(patches)}." if len(patches) > LISTED else ""

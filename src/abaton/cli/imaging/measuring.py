@@ -93,6 +93,8 @@ def measure(
             next_step="See `abaton scan measure --help`.",
         )
     output().print(_table(found))
+    for way in _ways(found):
+        errors().print(way)
     errors().print(f"Uncertainties cover about 95 % (k = {found[0].k:g}). Not for primary diagnosis.")
     if sr is not None:
         _write_report(scans, record, found, sr)
@@ -134,15 +136,26 @@ def _numbers(text: str, count: int, form: str) -> list[float]:
 
 
 def _table(found: "list[Measurement]") -> Table:
-    table = Table("Measured", "Of", "Value", "±", "Unit", "How", box=None, pad_edge=False)
+    table = Table("Measured", "Of", "Value", "±", "Unit", box=None, pad_edge=False)
     for column in (2, 3):
         table.columns[column].justify = "right"
     for one in found:
         digits = _digits(one.uncertainty)
         unit = {"[hnsf'U]": "HU", "1": ""}.get(one.unit, one.unit)
         of = one.label or f"{len(one.points_mm)} points"
-        table.add_row(one.name, of, f"{one.value:.{digits}f}", f"{one.uncertainty:.{digits}f}", unit, one.method)
+        table.add_row(one.name, of, f"{one.value:.{digits}f}", f"{one.uncertainty:.{digits}f}", unit)
     return table
+
+
+def _ways(found: "list[Measurement]") -> list[str]:
+    """How the values came about, each way told once."""
+    ways: dict[tuple[str, str], list[str]] = {}
+    for one in found:
+        ways.setdefault((one.label, one.method), []).append(one.name)
+    return [
+        f"{', '.join(names) if len(names) < 4 else f'Values of {label}'}: {method}."
+        for (label, method), names in ways.items()
+    ]
 
 
 def _digits(uncertainty: float) -> int:

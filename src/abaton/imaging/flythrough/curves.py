@@ -41,7 +41,7 @@ def _clearance_panel(path: CameraPath, whole: float, top: float) -> list[str]:
         f'<polygon points="{LEFT:.1f},{base:.1f} {line} {xs[-1]:.1f},{base:.1f}" fill="{CLEAR}" fill-opacity="0.14"/>',
         f'<polyline points="{line}" fill="none" stroke="{CLEAR}" stroke-width="2" stroke-linejoin="round"/>',
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{CLEAR}"/>',
-        f'<text x="{x + (-7 if side == "end" else 7):.1f}" y="{y - 7:.1f}" text-anchor="{side}">'
+        f'<text x="{x + (-7 if side == "end" else 7):.1f}" y="{base + 17:.1f}" text-anchor="{side}" fill-opacity="0.8">'
         f"least {path.clearance_mm[least]:.1f}</text>",
     ]
 
@@ -103,6 +103,6 @@ def _x(along: FloatArray, whole: float) -> FloatArray:
 
 
 def _round_up(value: float) -> float:
-    """The next of 1, 2, 5 times a power of ten."""
+    """The next of 1, 2, 2.5, 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(max(value, 1e-9)))
-    return float(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value * (1 - 1e-9)))
+    return float(next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= value * (1 - 1e-9)))

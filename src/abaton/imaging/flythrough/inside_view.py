@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abaton.geometry.mesh import TriangleMesh
+from abaton.imaging.flythrough.camera import CameraPath
 from abaton.imaging.flythrough.rays import Cells, hits_of
 
 FloatArray = NDArray[np.float64]
@@ -77,6 +78,33 @@ def inside_view(
     light[hit] = _shaded((normal * rays[hit]).sum(axis=1), distance, missed[face])
     picture = light.reshape(pixels, 2, pixels, 2, 3).mean(axis=(1, 3))
     return np.rint(_exposed(picture) * 255).astype(np.uint8)
+
+
+def stations(cells: Cells, path: CameraPath, count: int) -> list[int]:
+    """Samples of a flight worth a picture: from each of `count` equal stretches the one that looks furthest ahead."""
+    chosen: list[int] = []
+    for stretch in np.array_split(np.arange(len(path.along_mm)), count):
+        candidates: list[int] = stretch[len(stretch) // 8 :: max(1, len(stretch) // 24)].tolist()
+        ahead = [_ahead(cells, path, at) for at in candidates]
+        chosen.append(candidates[int(np.argmax(ahead))])
+    return chosen
+
+
+def _ahead(cells: Cells, path: CameraPath, at: int) -> float:
+    """How far the camera sees in the middle of its picture, mm."""
+    rays = _rays(path.directions[at], path.ups[at], 30.0, 5)
+    _, where = hits_of(
+        cells.corners,
+        cells.low_mm,
+        cells.size_mm,
+        cells.counts,
+        cells.starts,
+        cells.members,
+        np.ascontiguousarray(path.positions_mm[at]),
+        rays,
+        1e4,
+    )
+    return float(np.minimum(where[:, 0], 150.0).mean())
 
 
 def _rays(direction: FloatArray, up: FloatArray, field_of_view_deg: float, count: int) -> FloatArray:

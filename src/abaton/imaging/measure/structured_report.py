@@ -81,7 +81,8 @@ def structured_report(
             next_step="Measure something first.",
         )
     frame = _frame_of_reference(headers)
-    evidence = [_as_evidence(header) for header in headers]
+    # The slices of a multi-frame image are one instance.
+    evidence = list({str(header.SOPInstanceUID): _as_evidence(header) for header in headers}.values())
     library: Any = sr
     context = library.ObservationContext(
         observer_device_context=library.ObserverContext(
@@ -99,7 +100,7 @@ def structured_report(
             _group(library, group, uid, frame, evidence[0]) for group, uid in zip(groups, uids.groups, strict=False)
         ],
         title=codes.DCM.ImagingMeasurementReport,
-        referenced_images=evidence,
+        referenced_images=evidence if all(_describes_itself(one) for one in evidence) else None,
     )
     document: Dataset = library.Comprehensive3DSR(
         evidence=evidence,
@@ -197,6 +198,12 @@ def _as_evidence(header: Dataset) -> Dataset:
         if name not in whole:
             setattr(whole, name, "")
     return whole
+
+
+def _describes_itself(header: Dataset) -> bool:
+    """Whether a header has what an entry of the report's image library must say; the library is optional."""
+    position = ("ImagePositionPatient", "ImageOrientationPatient")
+    return all(header.get(name) for name in ("Rows", "Columns", "PixelSpacing", "SliceThickness", *position))
 
 
 def _grouped(measurements: Sequence[Measurement]) -> list[list[Measurement]]:
