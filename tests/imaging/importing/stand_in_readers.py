@@ -69,8 +69,8 @@ def aborting(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
 def chatty(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
     """Writes a patient's name wherever it can, below Python too."""
     for _ in range(10_000):
-        print("Papadopoulos^Eleni")
-        print("Papadopoulos^Eleni", file=sys.stderr)
+        sys.stdout.write("Papadopoulos^Eleni\n")
+        sys.stderr.write("Papadopoulos^Eleni\n")
     subprocess.run(["/bin/echo", "Papadopoulos^Eleni"], check=True)
     return honest(files, uids, report)
 

@@ -5,6 +5,7 @@ import random
 import stat
 import struct
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from abaton.imaging.importing.limits import Limits
 from abaton.imaging.importing.sources import Sources, gather, kind_of, nifti_bytes
 
 MIB = 1 << 20
+LIMITS = Limits()
 DICOM = b"\0" * 128 + b"DICM" + b"\2\0\0\0UL\4\0" + b"\0" * 600
 
 
@@ -32,13 +34,13 @@ def nifti(shape: tuple[int, ...] = (4, 5, 6), data: bytes | None = None) -> byte
     return bytes(head) + (bytes(size) if data is None else data)
 
 
-def gathered(path: Path, tmp_path: Path, limits: Limits = Limits(), **options) -> Sources:
+def gathered(path: Path, tmp_path: Path, limits: Limits = LIMITS, **options) -> Sources:
     unpacked = tmp_path / "unpacked"
     unpacked.mkdir(exist_ok=True)
     return gather(path, unpacked, limits, lambda _doing, _done: None, **options)
 
 
-def refusal(path: Path, tmp_path: Path, limits: Limits = Limits(), **options) -> Problem:
+def refusal(path: Path, tmp_path: Path, limits: Limits = LIMITS, **options) -> Problem:
     with pytest.raises(Problem) as refused:
         gathered(path, tmp_path, limits, **options)
     assert refused.value.next_step
@@ -309,12 +311,10 @@ def test_a_zip_with_any_bytes_overwritten_never_raises_anything_else(tmp_path_fa
     at %= len(raw)
     raw[at : at + len(noise)] = noise
     archive.write_bytes(raw)
-    try:
+    found = Sources((), ())
+    with suppress(Problem):
         found = gathered(archive, folder)
-    except Problem as problem:
-        assert problem.next_step
-    else:
-        assert all(file.is_relative_to(folder / "unpacked") for file in found.files)
+    assert all(file.is_relative_to(folder / "unpacked") for file in found.files)
 
 
 def test_a_zip_with_a_password_is_said(tmp_path):
