@@ -32,7 +32,7 @@ NEAREST_CROSSING = 0.4
 """A surface never comes nearer to a voxel's centre than this part of the way to the next one. What the smoothed mask
 says beyond that is mostly noise of the sampling."""
 
-STRAIGHT_AHEAD = 8
+STRAIGHT_AHEAD = 24
 """How many voxels along each axis are looked at in search of a surface nearer than that of the nearest centre."""
 
 _TILE = 32

@@ -58,8 +58,9 @@ class SignedDistanceField(msgspec.Struct, frozen=True, eq=False):
 
     The surface runs between the centres inside and those outside, where the mask, smoothed by one voxel, is a half;
     where something is too thin for that, half-way between them. From a centre, the distance is the exact Euclidean
-    one to the nearest centre of the other side, less the way from that centre back to the surface. On spheres the
-    error is below half a voxel, at most places below a tenth; flat faces along the grid lie half-way between centres.
+    one to the nearest centre of the other side, less the way from that centre back to the surface. On spheres of
+    six voxels' radius and more the error is below half a voxel's width along the way to the surface, at most places
+    below a tenth; flat faces along the grid lie half-way between centres.
 
     Nothing is cut off: there is no band outside which values are capped. What lies outside the grid is not known; the
     edge of the grid is no surface. Where the mask is empty all distances are `inf`, where it is full `-inf`.
