@@ -452,6 +452,12 @@ class TestBadInput:
             read = read_volumes(files)
             assert read.series or read.skipped or read.others
 
+    def test_files_without_preamble(self, tmp_path: Path):
+        files = write(tmp_path, slices(voxels_of()))
+        for path in files:
+            path.write_bytes(path.read_bytes()[132:])
+        assert np.array_equal(only(read_volumes(files)).volume.voxels, voxels_of())
+
     def test_other_objects_and_files(self, tmp_path: Path):
         report = header(SOPClassUID="1.2.840.10008.5.1.4.1.1.88.33", Modality="SR")
         (tmp_path / "notes.txt").write_text("no scan")

@@ -61,6 +61,15 @@ def test_a_segmentation_beside_its_series(tmp_path: Path, series: list[Any]):
     assert segmentation.names == {1: "liver", 2: "tumor"}
 
 
+def test_a_segmentation_finds_its_series_among_others_on_the_same_grid(tmp_path: Path, series: list[Any]):
+    other = slices(voxels_of(5, 8, 9), oblique((10, 20, 30)), SeriesInstanceUID="1.2.7", SeriesNumber="0")
+    files = write(tmp_path, other, "other") + write(tmp_path, series)
+    files.append(export(tmp_path / "labels.dcm", series, labels_of()))
+    found = read_files(files, UidMap(b"k" * 32), lambda _text, _share: None)
+    assert len(found.series) == 2
+    assert [place for place, _ in found.segmentations] == [1]
+
+
 def test_a_segmentation_of_another_scan_is_left_out(tmp_path: Path, series: list[Any]):
     files = write(tmp_path, slices(voxels_of(5, 8, 9)))
     files.append(export(tmp_path / "labels.dcm", series, labels_of()))

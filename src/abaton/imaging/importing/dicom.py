@@ -1,6 +1,7 @@
 """DICOM files to certified volumes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -90,9 +91,8 @@ def read_volumes(files: Sequence[Path], report: Report = no_report, threads: int
     left.extend(refused)
     series: list[ReadSeries] = []
     for number, candidate in enumerate(found):
-        report("Reading pixels", number / len(found))
         try:
-            series.append(_read(candidate, threads))
+            series.append(_read(candidate, threads, partial(_told, report, number, len(found))))
         except Problem as problem:
             left.append(skipped(problem, len({frame.path for frame in candidate.frames})))
         except OSError:
@@ -100,7 +100,12 @@ def read_volumes(files: Sequence[Path], report: Report = no_report, threads: int
     return Read(tuple(series), tuple(segmentations), tuple(others), merged(left))
 
 
-def _read(candidate: Candidate, threads: int) -> ReadSeries:
+def _told(report: Report, number: int, count: int, share: float) -> None:
+    report("Reading pixels", (number + share) / count)
+
+
+def _read(candidate: Candidate, threads: int, decoded: Callable[[float], None]) -> ReadSeries:
+    decoded(0.0)
     remarks: list[str] = []
     if candidate.separated:
         remarks.append(f"Its series was separated by {candidate.separated}.")
@@ -109,7 +114,7 @@ def _read(candidate: Candidate, threads: int) -> ReadSeries:
         remarks.append(f"{copies} {'slice was' if copies == 1 else 'slices were'} there twice, alike; one was kept.")
     stack = fitted(candidate)
     frames = tuple(candidate.frames[index] for index in stack.order)
-    values = of_frames(read_pixels(frames, threads), frames)
+    values = of_frames(read_pixels(frames, threads, decoded), frames)
     remarks.extend(values.remarks)
     if stack.regular:
         certificate = GeometryCertificate(

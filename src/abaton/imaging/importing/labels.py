@@ -38,10 +38,17 @@ class Scans(msgspec.Struct, frozen=True):
     Attributes:
         grids: Of each scan.
         folders: From which each was read.
+        series: UID of each as recorded; empty where there is none.
     """
 
     grids: tuple[Grid, ...]
     folders: tuple[Path, ...]
+    series: tuple[str, ...] = ()
+
+    def drawn_on(self, series: str, fits: Callable[[Grid], bool]) -> tuple[int, ...]:
+        """Scans of the series to which labels refer, and on whose grid they lie."""
+        same = [place for place, uid in enumerate(self.series) if uid and uid == series]
+        return tuple(place for place in same if fits(self.grids[place]))
 
     def near(self, folder: Path, fits: Callable[[Grid], bool]) -> tuple[int, ...]:
         """Scans on whose grid labels from a folder were drawn.

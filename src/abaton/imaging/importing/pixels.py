@@ -38,12 +38,15 @@ def stored_type(layout: Layout) -> np.dtype[Any]:
     return np.dtype(f"<{letter}{layout.bits_allocated // 8}")
 
 
-def read_pixels(frames: Sequence[Frame], threads: int) -> NDArray[Any]:
+def read_pixels(
+    frames: Sequence[Frame], threads: int, decoded: Callable[[float], None] = lambda _: None
+) -> NDArray[Any]:
     """All pixels, (frames, rows, columns), as stored; values out of the stored bits are put right.
 
     Args:
         frames: Of one size and type, in the order wanted.
         threads: How many read at once.
+        decoded: Told what share of compressed frames is done.
 
     Raises:
         Problem: `truncated`, `unreadable`, `size_does_not_fit`, `unsupported_compression`.
@@ -60,7 +63,7 @@ def read_pixels(frames: Sequence[Frame], threads: int) -> NDArray[Any]:
             share.result()
     else:
         _read_plain(frames, voxels, 0, 1)
-    _decode(frames, voxels, threads)
+    _decode(frames, voxels, threads, decoded)
     return voxels
 
 
@@ -82,7 +85,7 @@ def _read_plain(frames: Sequence[Frame], voxels: NDArray[Any], turn: int, turns:
         _keep_stored_bits(plane, frame)
 
 
-def _decode(frames: Sequence[Frame], voxels: NDArray[Any], threads: int) -> None:
+def _decode(frames: Sequence[Frame], voxels: NDArray[Any], threads: int, decoded: Callable[[float], None]) -> None:
     """Frames that must be decoded: files are read here one by one, and decoded by threads where that helps."""
     by_file: dict[Path, list[int]] = {}
     for number, frame in enumerate(frames):
@@ -92,7 +95,8 @@ def _decode(frames: Sequence[Frame], voxels: NDArray[Any], threads: int) -> None
         return
     waiting: deque[Future[None]] = deque()
     with foreign(), ThreadPoolExecutor(threads) as pool:
-        for path, numbers in by_file.items():
+        for done, (path, numbers) in enumerate(by_file.items()):
+            decoded(done / len(by_file))
             layout = frames[numbers[0]].layout
             threaded = threads > 1 and len(frames) > 1 and _in_threads(layout)
             decode = _decoder_of(dataset_of(path, _TAGS, pixels=True), layout, threaded)

@@ -41,17 +41,20 @@ def read_files(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
     left = list(read.skipped)
     series: list[ImportedSeries] = []
     folders: list[Path] = []
+    recorded: list[str] = []
     for number, one in enumerate(read.series):
         report("Removing identifiers", number / len(read.series))
         try:
             series.append(_imported(one, uids))
             folders.append(one.frames[0].path.parent)
+            recorded.append(one.frames[0].series[1])
         except Problem as problem:
             left.append(skipped(problem, len({frame.path for frame in one.frames})))
     images, labels = _nifti(read.others, left, report)
     series.extend(_of_nifti(path, file) for path, file in images)
     folders.extend(path.parent for path, _ in images)
-    scans = Scans(tuple(one.volume.grid for one in series), tuple(folders))
+    recorded.extend("" for _ in images)
+    scans = Scans(tuple(one.volume.grid for one in series), tuple(folders), tuple(recorded))
     segmentations = [*_lay(labels, scans, left), *_lay_segments(read.segmentations, scans, left)]
     report("Read", 1.0)
     return Found(tuple(series), tuple(segmentations), merged(left))
@@ -175,7 +178,7 @@ def _lay_segments(paths: Sequence[Path], scans: Scans, left: list[Skipped]) -> l
     for path in paths:
         try:
             segments = read_segments(path)
-            places = scans.near(path.parent, segments.lies_on)
+            places = scans.drawn_on(segments.series, segments.lies_on) or scans.near(path.parent, segments.lies_on)
             if not places:
                 raise _without_scan()
             found.extend((place, segments.laid_on(scans.grids[place])) for place in places)

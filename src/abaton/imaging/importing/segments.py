@@ -34,6 +34,7 @@ class Segments(msgspec.Struct, frozen=True, eq=False):
             (frames, 3, 3).
         names: Of segments, by number.
         made_by: Algorithm, or empty.
+        series: UID of the series to which it refers; empty where it names none.
     """
 
     frames: NDArray[Any]
@@ -41,6 +42,7 @@ class Segments(msgspec.Struct, frozen=True, eq=False):
     corners_mm: FloatArray
     names: dict[int, str]
     made_by: str
+    series: str
 
     def lies_on(self, grid: Grid) -> bool:
         """Whether every frame is one of the grid's slices."""
@@ -99,8 +101,10 @@ def read_segments(path: Path) -> Segments:
         }
         first: Any = dataset.SegmentSequence[0]
         made_by = clean(str(first.get("SegmentAlgorithmName", "")))
+        referred: Any = dataset.get("ReferencedSeriesSequence")
+        series = str(referred[0].get("SeriesInstanceUID", "")) if referred else ""
     names = {number: name for number, name in names.items() if 0 < number <= _MOST_SEGMENTS}
-    return Segments(frames, numbers, corners, names, made_by)
+    return Segments(frames, numbers, corners, names, made_by, series)
 
 
 def _frames(dataset: Dataset) -> NDArray[Any]:
