@@ -113,6 +113,7 @@ def test_the_scan_is_drawn_with_what_it_was_seen_with(open_page: Open, scan: str
     seen = page.locator(".seen").inner_text()
     assert "step 2.00 mm" in seen
     assert re.search(r"\d+ . \d+ pixels, all of the screen's", seen)
+    expect(page.locator(".seen")).to_contain_text("Brightness is off by")
     # On the page, and in the picture itself.
     expect(page.locator("#view3d").get_by_text("Not for primary diagnosis")).to_be_visible()
     ARTIFACTS.mkdir(exist_ok=True)
@@ -215,8 +216,8 @@ def test_the_way_through_the_organ_is_flown_and_scrubbed(open_page: Open, scan: 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_view_has_no_accessibility_violation(open_page: Open, scan: str, scheme: str) -> None:
     page = open_page(scan, color_scheme=scheme, viewport=(1280, 1000))
-    page.get_by_label("Look from inside").check()
     page.get_by_label("Cut away").select_option("From the front")
+    page.get_by_label("Look from inside").check()
     at_rest(page)
     assert accessibility_violations(page) == []
     page.screenshot(path=ARTIFACTS / f"scan_page_{scheme}.png", full_page=True)

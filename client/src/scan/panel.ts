@@ -10,16 +10,17 @@ const STEP_ZOOM = 1.25;
 
 /** Puts the controls of a view into `panel`. */
 export function fillPanel(panel: HTMLElement, viewer: Viewer): void {
-  panel.append(turning(viewer), appearance(viewer), cutting(viewer));
+  const outside = [turning(viewer), cutting(viewer)];
+  panel.append(...outside.slice(0, 1), appearance(viewer), ...outside.slice(1));
   if (viewer.listSurfaces().length > 0) {
     panel.append(surfaces(viewer));
   }
   if (viewer.flight) {
-    panel.append(flight(viewer));
+    panel.append(flight(viewer, outside));
   }
 }
 
-function turning(viewer: Viewer): HTMLElement {
+function turning(viewer: Viewer): HTMLFieldSetElement {
   const move = (sign: string, title: string, right: number, up: number) =>
     button(sign, title, () => viewer.turn(right * STEP_DEGREES, up * STEP_DEGREES));
   return group(
@@ -96,7 +97,7 @@ function appearance(viewer: Viewer): HTMLElement {
   return group("Look", tissue.element, mode.element, surface.element, light.element);
 }
 
-function cutting(viewer: Viewer): HTMLElement {
+function cutting(viewer: Viewer): HTMLFieldSetElement {
   const depth = slider(
     "Cut to",
     { min: 0, max: 1, step: 0.005, value: viewer.cut.share },
@@ -137,7 +138,7 @@ function surfaces(viewer: Viewer): HTMLElement {
   return group("Shown", make("div", { class: "list" }, volume.element, ...each));
 }
 
-function flight(viewer: Viewer): HTMLElement {
+function flight(viewer: Viewer, outside: readonly HTMLFieldSetElement[]): HTMLElement {
   const length = viewer.flight?.lengthMm ?? 0;
   const play = button("Play", "Play", () => {
     if (!viewer.flying) {
@@ -166,6 +167,10 @@ function flight(viewer: Viewer): HTMLElement {
   const update = () => {
     const { flying } = viewer;
     play.hidden = way.element.hidden = !flying;
+    // On the way, it says where to look, and nothing is cut.
+    for (const group of outside) {
+      group.disabled = flying !== undefined;
+    }
     play.textContent = flying?.playing ? "Pause" : "Play";
     if (flying) {
       way.set(flying.alongMm);

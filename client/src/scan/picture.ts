@@ -1,6 +1,14 @@
 /** Everything that is drawn: opaque surfaces, the volume that they end, translucent surfaces over both. */
+import type { PictureError, Quality } from "../stage/volume/budget";
 import { spacingMm, type Vector3 } from "../stage/volume/matrices";
-import { type Look, RayCaster, type TransferPoint, type VolumeData } from "../stage/volume/ray_caster";
+import {
+  type Eye,
+  type Look,
+  RayCaster,
+  type TransferPoint,
+  type VolumeData,
+} from "../stage/volume/ray_caster";
+import { ScaledView } from "../stage/volume/scaled_view";
 import { type Surface, Surfaces } from "./surfaces";
 
 export type Mode = Look["mode"];
@@ -16,11 +24,9 @@ export interface Wish {
   cuts: readonly Plane[];
 }
 
-/** How finely it is drawn. */
-export interface Fineness {
+export interface Size {
   width: number;
   height: number;
-  stepVoxels: number;
 }
 
 export interface Eyes {
@@ -36,6 +42,7 @@ export class Picture {
   readonly smallestMm: number;
   private readonly gl: WebGL2RenderingContext;
   private readonly caster: RayCaster;
+  private readonly scaled: ScaledView;
   private depth:
     | { framebuffer: WebGLFramebuffer; texture: WebGLTexture; width: number; height: number }
     | undefined;
@@ -43,6 +50,7 @@ export class Picture {
   constructor(gl: WebGL2RenderingContext, volume: VolumeData) {
     this.gl = gl;
     this.caster = new RayCaster(gl, volume);
+    this.scaled = new ScaledView(gl);
     this.surfaces = new Surfaces(gl);
     this.smallestMm = Math.min(...spacingMm(volume.indexToWorld));
   }
@@ -56,7 +64,7 @@ export class Picture {
   }
 
   /** Draws one picture into the canvas, and waits until it is there: how long that took, in ms. */
-  draw({ projection, view }: Eyes, wish: Wish, { width, height, stepVoxels }: Fineness): number {
+  draw({ projection, view }: Eyes, wish: Wish, { width, height }: Size, quality: Quality): number {
     const gl = this.gl;
     const began = performance.now();
     const canvas = gl.canvas;
@@ -80,20 +88,13 @@ export class Picture {
       this.surfaces.drawOpaque(projection, view);
     }
     if (wish.shown) {
-      this.caster.draw(
-        { projection, view, viewport: [0, 0, width, height] },
-        {
-          mode: wish.mode,
-          lit: wish.lit && wish.mode !== "mip",
-          stepVoxels,
-          iso: wish.surfaceAt,
-          surfaceColor: wish.mode === "iso" ? SURFACE : [1, 1, 1],
-          clipPlanes: wish.cuts,
-          // The brightest has no place in depth: shells are seen over all of it.
-          depthOpacity: wish.mode === "mip" ? 2 : 0.5,
-          jitter: stepVoxels > 1,
-          ...(depth && { sceneDepth: { texture: depth.texture } }),
-        },
+      const eye: Eye = { projection, view, viewport: [0, 0, width, height] };
+      const look = { ...lookOf(wish), jitter: quality.stepVoxels > 1 };
+      this.scaled.draw(
+        this.caster,
+        eye,
+        depth ? { ...look, sceneDepth: { texture: depth.texture } } : look,
+        quality,
       );
     }
     this.surfaces.drawTranslucent(projection, view);
@@ -102,8 +103,14 @@ export class Picture {
     return performance.now() - began;
   }
 
+  /** How far each quality of the ladder is from a picture without error, in this view. */
+  measure({ projection, view }: Eyes, wish: Wish): PictureError[] {
+    return this.scaled.measure(this.caster, { projection, view, viewport: [0, 0, 1, 1] }, lookOf(wish));
+  }
+
   dispose(): void {
     this.caster.dispose();
+    this.scaled.dispose();
     this.surfaces.dispose();
     if (this.depth) {
       this.gl.deleteFramebuffer(this.depth.framebuffer);
@@ -133,4 +140,16 @@ export class Picture {
     this.depth = { framebuffer, texture, width, height };
     return this.depth;
   }
+}
+
+function lookOf(wish: Wish): Look {
+  return {
+    mode: wish.mode,
+    lit: wish.lit && wish.mode !== "mip",
+    iso: wish.surfaceAt,
+    surfaceColor: wish.mode === "iso" ? SURFACE : [1, 1, 1],
+    clipPlanes: wish.cuts,
+    // The brightest has no place in depth: shells are seen over all of it.
+    depthOpacity: wish.mode === "mip" ? 2 : 0.5,
+  };
 }

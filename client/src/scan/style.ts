@@ -36,7 +36,9 @@ div.scan.scan { display: grid; grid-template: auto 1fr / minmax(0, 1fr) 17rem; g
 .scan select, .scan button { font: inherit; color: inherit; background: var(--raised, #fff); border: 1px solid var(--control-edge, #8b8377); border-radius: .4rem; padding: .25rem .55rem; min-height: 2rem; }
 .scan select { width: 100%; }
 .scan button { cursor: pointer; }
-.scan button:hover { background: var(--accent-soft, #eef6f3); }
+.scan fieldset:disabled { opacity: .5; }
+.scan button:disabled { cursor: default; }
+.scan button:hover:enabled { background: var(--accent-soft, #eef6f3); }
 .scan input { accent-color: var(--accent, #1c594c); margin: 0; }
 .scan input[type=range] { width: 100%; min-height: 1.5rem; }
 .scan .buttons { display: grid; grid-template-columns: repeat(3, 1fr); gap: .35rem; }

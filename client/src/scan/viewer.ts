@@ -1,10 +1,17 @@
 /** The view of one scan: what is chosen, what is drawn, and what is told about it. */
+import {
+  type BudgetSetting,
+  LADDER,
+  nextBudget,
+  type PictureError,
+  type Quality,
+  startOfBudget,
+} from "../stage/volume/budget";
 import { perspective, type Vector3 } from "../stage/volume/matrices";
 import { placePreset, presetFor, presets } from "../stage/volume/presets";
 import type { VolumeData } from "../stage/volume/ray_caster";
 import { Compass, directionWords } from "./compass";
 import { make } from "./elements";
-import { Pace } from "./fineness";
 import { Flight } from "./flight";
 import { listen } from "./hands";
 import {
@@ -21,7 +28,7 @@ import {
 } from "./orbit";
 import { fillPanel } from "./panel";
 import { type ScanPayload, ViewError } from "./payload";
-import { type Eyes, type Fineness, Picture, type Plane, type Wish } from "./picture";
+import { type Eyes, Picture, type Plane, type Size, type Wish } from "./picture";
 import { seenWords } from "./seen";
 import type { Surface } from "./surfaces";
 
@@ -38,6 +45,10 @@ export const CUTS: Record<string, Vector3 | "view" | undefined> = {
 };
 
 const REST_MS = 250;
+/** While it is turned, a picture may take so long. How it is drawn at rest is not the budget's to say. */
+const MOVING: BudgetSetting = { budgetMs: 60, stillFrames: Number.POSITIVE_INFINITY };
+/** Errors are measured once nobody has touched anything for so long. */
+const IDLE_MS = 700;
 const SHARPEST = 2;
 const FLIGHT_MM_A_SECOND = 20;
 /** Where air ends, for a look from inside a hollow organ. */
@@ -68,7 +79,9 @@ export class Viewer {
   private readonly stage = make("div", { class: "stage" });
   private readonly seen = make("p", { class: "seen" });
   private readonly message = make("div", { class: "message", role: "alert" });
-  private readonly pace = new Pace();
+  private budget = startOfBudget;
+  /** Of each rung of the ladder, and the look that they were measured for. */
+  private errors: { of: string; measured: readonly PictureError[] } = { of: "", measured: [] };
   private readonly volume: VolumeData;
   private readonly surfaces: { surface: Surface; shown: boolean }[] = [];
   private picture: Picture | undefined;
@@ -197,6 +210,9 @@ export class Viewer {
   }
 
   turn(right: number, up: number): void {
+    if (this.flying) {
+      return; // the way says where it looks
+    }
     this.orbit = turned(this.orbit, right, up);
     this.changed();
   }
@@ -275,29 +291,52 @@ export class Viewer {
     if (!picture || full.width === 0 || full.height === 0) {
       return;
     }
-    const fineness = this.pace.choose(full, moving);
+    const rung = moving ? this.budget.rung : 0;
+    const quality = LADDER[rung] as Quality;
     const eyes = this.eyes(full.width / full.height);
-    const ms = picture.draw(eyes, { ...this.wish, cuts: this.cuts() }, fineness);
-    this.pace.took(ms, fineness);
-    this.describe(eyes, fineness, full, ms);
+    const wish = { ...this.wish, cuts: this.cuts() };
+    const ms = picture.draw(eyes, wish, full, quality);
+    if (moving) {
+      this.budget = nextBudget(this.budget, { durationMs: ms, moved: true }, MOVING);
+    } else if (this.errors.of !== this.lookNow()) {
+      setTimeout(() => this.measure(), IDLE_MS);
+    }
+    this.describe(eyes, rung, full, ms);
   }
 
-  private describe(
-    eyes: Eyes,
-    fineness: Fineness,
-    full: { width: number; height: number },
-    ms: number,
-  ): void {
+  /** What the errors depend on; where it is looked from is left out, for it changes all the time. */
+  private lookNow(): string {
+    return JSON.stringify([this.wish, this.presetName, this.cut, this.flying !== undefined]);
+  }
+
+  private measure(): void {
+    const { picture } = this;
+    const full = this.fullSize();
+    const busy = this.held || this.flying?.playing || performance.now() - this.movedAt < IDLE_MS;
+    if (!picture || busy || !this.wish.shown || this.errors.of === this.lookNow()) {
+      return;
+    }
+    const eyes = this.eyes(full.width / full.height);
+    this.errors = {
+      of: this.lookNow(),
+      measured: picture.measure(eyes, { ...this.wish, cuts: this.cuts() }),
+    };
+    this.changed(false);
+  }
+
+  private describe(eyes: Eyes, rung: number, full: Size, ms: number): void {
     const row = (r: number): Vector3 => [eyes.view[r] ?? 0, eyes.view[4 + r] ?? 0, eyes.view[8 + r] ?? 0];
     this.compass.show(row(0), row(1), row(2));
     const where = this.flying
       ? `${Math.round(this.flying.alongMm)} mm along the way`
       : directionWords(row(2));
     this.canvas.setAttribute("aria-label", `${this.payload.title || "Scan"}, ${where}`);
-    this.seen.textContent = seenWords(fineness, full, (this.picture as Picture).smallestMm, ms);
+    const error = this.errors.of === this.lookNow() ? this.errors.measured[rung] : undefined;
+    const smallestMm = (this.picture as Picture).smallestMm;
+    this.seen.textContent = seenWords(LADDER[rung] as Quality, full, smallestMm, ms, error);
   }
 
-  private fullSize(): { width: number; height: number } {
+  private fullSize(): Size {
     const ratio = Math.min(SHARPEST, window.devicePixelRatio || 1);
     return {
       width: Math.round(this.stage.clientWidth * ratio),
