@@ -18,7 +18,6 @@ from pydicom.uid import UID
 from abaton.imaging.privacy.descriptors import clean, plain
 from abaton.imaging.privacy.identifiers import (
     DEEPEST,
-    TEXT_VRS,
     Identifiers,
     collect,
     items,
@@ -27,7 +26,7 @@ from abaton.imaging.privacy.identifiers import (
     several_of,
     texts_of,
 )
-from abaton.imaging.privacy.profile import BASIC, How, Options, action, asked, describe, is_overlay_or_curve
+from abaton.imaging.privacy.profile import BASIC, TEXT_VRS, How, Options, action, asked, describe, is_overlay_or_curve
 from abaton.imaging.privacy.report import PrivacyReport, Removed
 from abaton.imaging.privacy.risks import header_warnings
 from abaton.imaging.privacy.search import Finding, search

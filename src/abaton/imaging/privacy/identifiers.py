@@ -12,10 +12,9 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataelem import RawDataElement
 
 from abaton.imaging.privacy.descriptors import plain
-from abaton.imaging.privacy.profile import BASIC, Options, names_somebody, words
+from abaton.imaging.privacy.profile import BASIC, TEXT_VRS, Options, names_somebody, words
 from abaton.imaging.privacy.uids import is_registered
 
-TEXT_VRS = frozenset(("AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"))
 DATE_VRS = frozenset(("DA", "DT"))
 SHORTEST_INSIDE = 4
 """Shorter identifiers are only looked for as words of their own: `Li` is in `liver`."""

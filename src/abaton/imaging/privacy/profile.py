@@ -6,9 +6,13 @@ from importlib.resources import files
 from typing import Literal, TypeAlias
 
 import msgspec
+from pydicom.datadict import dictionary_VR
 
 How: TypeAlias = Literal["keep", "uid", "items", "clean", "empty", "pseudonym", "shift", "remove"]
 """What is done to an attribute; see `kept.tsv`. `shift`: a date, moved with all others of this patient."""
+
+TEXT_VRS = frozenset(("AE", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"))
+"""Kinds of values that hold free text."""
 
 OVERLAYS_AND_CURVES = (0x5000, 0x6000)
 """Groups whose last byte counts planes: text and drawings are kept there."""
@@ -20,8 +24,10 @@ class Options(msgspec.Struct, frozen=True):
     Attributes:
         modified_dates: Keep dates, moved by a keyed number of days that is the same for all of a patient's dates,
             and times of day. Otherwise dates and times are removed.
-        patient_characteristics: Keep sex, age (90 and over as 90), size and weight, and what else is a number or code.
-        device_identity: Keep station, serial numbers and the like, as far as they are on the standard's list.
+        patient_characteristics: Keep sex, age (90 and over as 90), size and weight, and what else is a number or
+            code; text is cleaned.
+        device_identity: Keep station, serial numbers and the like, as far as they are text on the standard's list;
+            not the device's UIDs and dates.
         descriptors: Keep descriptions, cleaned to words of imaging. Otherwise they are removed.
     """
 
@@ -79,9 +85,10 @@ def action(tag: int, options: Options) -> How:
     treated = asked(tag)
     if options.modified_dates and "dates" in treated:
         return "shift"
+    is_text = bool(treated) and dictionary_VR(tag) in TEXT_VRS
     if options.patient_characteristics and "patient" in treated:
-        return "keep"
-    if options.device_identity and "device" in treated:
+        return "clean" if is_text else "keep"
+    if options.device_identity and "device" in treated and is_text:
         return "keep"
     return "empty" if how == "clean" and not options.descriptors else how
 

@@ -10,8 +10,8 @@ import msgspec
 from pydicom import Dataset
 from pydicom.datadict import dictionary_description, dictionary_has_tag
 
-from abaton.imaging.privacy.identifiers import TEXT_VRS, Identifiers, items, kind, read, several_of, texts_of
-from abaton.imaging.privacy.profile import is_overlay_or_curve
+from abaton.imaging.privacy.identifiers import Identifiers, items, kind, read, several_of, texts_of
+from abaton.imaging.privacy.profile import TEXT_VRS, is_overlay_or_curve
 from abaton.imaging.privacy.uids import is_registered
 
 Why: TypeAlias = Literal[
@@ -116,7 +116,11 @@ def _texts(value: Any) -> list[str]:
     """Values as text, decimal ones as they were written; bytes are not shown."""
     if isinstance(value, bytes):
         return ["bytes"]
-    return texts_of([getattr(one, "original_string", one) for one in several_of(value)])
+    return texts_of([_as_written(one) for one in several_of(value)])
+
+
+def _as_written(one: Any) -> Any:
+    return getattr(one, "original_string", one) if isinstance(one, int | float) else one
 
 
 def _name(number: int) -> str:
