@@ -118,12 +118,14 @@ def _rater(
     ]
     margins, drawn = margins_of(own, rater.mask, rater.made_by, fields, consensus.planned_mm, consensus.limits_mm)
     field = _field_around(rater.mask, everyone, chosen.grid)
-    away = field.sample(surface.mesh.vertices_mm, beyond="bound")
     majority = _field_around(chosen.target.mask, everyone, chosen.grid)
+    away = field.sample(surface.mesh.vertices_mm, beyond="bound")
+    # A smooth surface lies a part of a voxel beside its own field: the difference of two fields does not.
+    there = np.abs(away - majority.sample(surface.mesh.vertices_mm, beyond="bound"))
     back = majority.sample(drawn.mesh.vertices_mm, beyond="bound")
+    back = np.abs(back - field.sample(drawn.mesh.vertices_mm, beyond="bound"))
     hausdorff = max(
-        area_percentile(surface.mesh, np.abs(away), HAUSDORFF_PERCENT),
-        area_percentile(drawn.mesh, np.abs(back), HAUSDORFF_PERCENT),
+        area_percentile(surface.mesh, there, HAUSDORFF_PERCENT), area_percentile(drawn.mesh, back, HAUSDORFF_PERCENT)
     )
     row = RaterMargin(
         made_by=rater.made_by,
