@@ -16,13 +16,13 @@ from tests.imaging.measure.phantoms import BAD, GOOD
 PRIVATE = PrivacyReport("PS3.15 Annex E basic profile", (), 0, (), True)
 
 
-def headers_of(slices: int) -> tuple[Dataset, ...]:
+def headers_of(slices: int, rows: int, columns: int) -> tuple[Dataset, ...]:
     found: list[Dataset] = []
     for place in range(slices):
         one = Dataset()
         one.SOPClassUID, one.SOPInstanceUID = CTImageStorage, f"1.2.3.9.{place + 1}"
         one.StudyInstanceUID, one.SeriesInstanceUID, one.FrameOfReferenceUID = "1.2.3.7", "1.2.3.8", "1.2.3.6"
-        one.Modality, one.PatientID, one.PatientName, one.Rows, one.Columns = "CT", "", "", 50, 50
+        one.Modality, one.PatientID, one.PatientName, one.Rows, one.Columns = "CT", "", "", rows, columns
         found.append(one)
     return tuple(found)
 
@@ -33,5 +33,5 @@ def store_a_tube(data: Path, *, dicom: bool = True, certified: bool = True) -> S
     voxels = np.where(mask, -950, 40).astype(np.int16)
     volume = Volume(voxels, grid, GOOD if certified else BAD, modality="CT", unit="HU", description="made tube")
     labels = Segmentation(mask.astype(np.uint16), grid, {1: "colon"}, "a test")
-    headers = headers_of(grid.shape[0]) if dicom else ()
+    headers = headers_of(*grid.shape) if dicom else ()
     return Scans(data / "scans").add(ImportedSeries(volume, headers, PRIVATE, 1), [labels])

@@ -1,10 +1,12 @@
 """The agreement of raters as a page: tables, and a map of where they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from abaton.geometry.grid import Grid
 from abaton.imaging.label_colors import label_color
 from abaton.imaging.pages import (
     PLANES,
@@ -20,13 +22,16 @@ from abaton.imaging.pages import (
     fullest_index,
     slice_picture,
 )
-from abaton.imaging.segment.agreement import Agreement, entropy_bits, votes
+from abaton.imaging.segment.agreement import Agreement, entropy_bits
 from abaton.imaging.volume import Segmentation, Volume
+
+_MARGIN_MM = 15.0
+_DISSENT = "#e6d25c"
 
 
 def summary_rows(found: Agreement) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Columns, and a row for each label: the mean over all pairs of raters and the worst pair."""
-    columns = ("Label", "Raters", "Volume, ml", "Dice", "Jaccard", "HD95, mm", "Mean distance, mm", "Fleiss' kappa")
+    """Columns, and a row for each label: the mean over all pairs of raters, and the worst pair."""
+    columns = ("Label", "Raters", "Volume, ml", "Dice", "HD95, mm", "Kappa")
     rows: list[tuple[str, ...]] = []
     for label in found.labels:
         pairs = [pair.overlap for pair in found.pairs if pair.label == label]
@@ -35,12 +40,10 @@ def summary_rows(found: Agreement) -> tuple[tuple[str, ...], list[tuple[str, ...
         rows.append(
             (
                 label,
-                str(drawn),
+                f"{drawn} of {len(volumes)}",
                 f"{min(volumes):.1f} to {max(volumes):.1f}",
-                _range([pair.dice for pair in pairs], 2),
-                _range([pair.jaccard for pair in pairs], 2),
-                _range([pair.hd95_mm for pair in pairs], 1),
-                _range([pair.mean_distance_mm for pair in pairs], 1),
+                _mean([pair.dice for pair in pairs], 2, "least", min),
+                _mean([pair.hd95_mm for pair in pairs], 1, "most", max),
                 _number(found.kappa[label], 2),
             )
         )
@@ -56,18 +59,19 @@ def agreement_page(volume: Volume, raters: Sequence[Segmentation], found: Agreem
         found: Of the comparison.
     """
     columns, rows = summary_rows(found)
+    near, near_raters = _around(volume, raters)
     blocks: list[Block] = [
         Paragraph(
-            "Means over all pairs of raters, with the least and the greatest in brackets. Distances run between border "
-            "voxels, both ways. Kappa is over all voxels of the scan.",
+            "Means over all pairs of raters, with the worst pair in brackets. Distances run between border voxels, "
+            "both ways; HD95 is the distance that 95 % of them do not exceed. Kappa is Fleiss', over all voxels.",
             "quiet",
         ),
         Table(columns, rows, "Agreement by label"),
         Heading("Where they differ"),
-        Paragraph(
-            "Outlines: one colour a rater. Shaded: voxels on which they do not all agree, the darker the more divided."
-        ),
-        Figures([_picture(volume, raters, plane) for plane in PLANES]),
+        Paragraph("Each rater's outline of everything labelled, a colour a rater."),
+        Figures([_outlines(near, near_raters, plane) for plane in PLANES]),
+        Paragraph("How divided they are, voxel by voxel: the stronger the colour, the nearer to half against half."),
+        Figures([_dissent(near, near_raters, plane) for plane in PLANES]),
         Heading("Raters"),
         Table(
             ("Rater", *(f"{label}, ml" for label in found.labels)),
@@ -79,24 +83,48 @@ def agreement_page(volume: Volume, raters: Sequence[Segmentation], found: Agreem
             {place: label_color(place + 1) for place in range(len(found.raters))},
         ),
         Heading("All pairs"),
-        Table(("Label", "First", "Second", "Dice", "HD95, mm", "Greatest distance, mm"), _pairs(found)),
+        Table(("Label", "First", "Second", "Dice", "Jaccard", "HD95, mm", "Mean distance, mm"), _pairs(found)),
     ]
     return Page("Agreement between raters", volume.description or volume.modality, blocks)
 
 
-def _picture(volume: Volume, raters: Sequence[Segmentation], plane: Plane) -> Figure:
-    divided = entropy_bits(raters)
-    any_vote = np.zeros(volume.grid.shape, dtype=np.bool_)
-    for name in dict.fromkeys(name for one in raters for name in one.names.values()):
-        any_vote |= votes(raters, name) > 0
-    most = float(divided.max())
-    shades = [
-        Overlay("raters differ", "#e6d25c", divided > 0, 0.25),
-        Overlay("raters differ most", "#e6d25c", divided > 0.75 * most, 0.35),
+def _around(volume: Volume, raters: Sequence[Segmentation]) -> tuple[Volume, list[Segmentation]]:
+    """The part of the scan around everything that was labelled."""
+    low, high = np.array(volume.grid.shape), np.zeros(3, dtype=np.int64)
+    for one in raters:
+        held = np.argwhere(one.labels > 0)
+        if len(held):
+            low, high = np.minimum(low, held.min(axis=0)), np.maximum(high, held.max(axis=0) + 1)
+    margin = np.ceil(_MARGIN_MM / np.array(volume.grid.spacing_mm)).astype(np.int64)
+    low = np.maximum(low - margin, 0)
+    high = np.minimum(high + margin, volume.grid.shape)
+    if (low >= high).any():
+        return volume, list(raters)
+    affine = volume.grid.affine
+    affine[:3, 3] = volume.grid.to_world(low)
+    grid = Grid.of(high - low, affine)
+    a, b, c = (slice(int(first), int(last)) for first, last in zip(low, high, strict=True))
+    part = msgspec.structs.replace(volume, voxels=np.ascontiguousarray(volume.voxels[a, b, c]), grid=grid)
+    return part, [
+        msgspec.structs.replace(one, labels=np.ascontiguousarray(one.labels[a, b, c]), grid=grid) for one in raters
     ]
-    outlines = [Overlay(one.made_by, label_color(place + 1), _any(one)) for place, one in enumerate(raters)]
-    index = fullest_index(any_vote, volume.grid, plane)
-    return slice_picture(volume, plane, index, [*(shades if most > 0 else []), *outlines])
+
+
+def _outlines(volume: Volume, raters: Sequence[Segmentation], plane: Plane) -> Figure:
+    drawn = [Overlay(one.made_by, label_color(place + 1), _any(one)) for place, one in enumerate(raters)]
+    index = fullest_index(np.any([_any(one) for one in raters], axis=0), volume.grid, plane)
+    return slice_picture(volume, plane, index, drawn, caption="")
+
+
+def _dissent(volume: Volume, raters: Sequence[Segmentation], plane: Plane) -> Figure:
+    divided = entropy_bits(raters)
+    steps = np.unique(divided)[1:]
+    # Each step lies on those below it, so that colour grows with dissent.
+    shades = [
+        Overlay(f"dissent of {step:.2f} bits or more", _DISSENT, divided >= step, 0.8 / len(steps)) for step in steps
+    ]
+    index = fullest_index(np.any([_any(one) for one in raters], axis=0), volume.grid, plane)
+    return slice_picture(volume, plane, index, shades[-6:])
 
 
 def _any(one: Segmentation) -> NDArray[np.bool_]:
@@ -110,19 +138,19 @@ def _pairs(found: Agreement) -> list[tuple[str, ...]]:
             found.raters[pair.first],
             found.raters[pair.second],
             _number(pair.overlap.dice, 3),
+            _number(pair.overlap.jaccard, 3),
             _number(pair.overlap.hd95_mm, 1),
-            _number(pair.overlap.hausdorff_mm, 1),
+            _number(pair.overlap.mean_distance_mm, 2),
         )
         for pair in found.pairs
     ]
 
 
-def _range(values: Sequence[float | None], digits: int) -> str:
+def _mean(values: Sequence[float | None], digits: int, word: str, worst: Callable[[Sequence[float]], float]) -> str:
     known = [value for value in values if value is not None]
     if not known:
         return "none"
-    mean = sum(known) / len(known)
-    return f"{mean:.{digits}f} ({min(known):.{digits}f} to {max(known):.{digits}f})"
+    return f"{sum(known) / len(known):.{digits}f} ({word} {worst(known):.{digits}f})"
 
 
 def _number(value: float | None, digits: int) -> str:

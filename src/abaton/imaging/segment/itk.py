@@ -28,12 +28,15 @@ def run(itk_filter: Any, images: tuple[Any, ...], watch: Watch, doing: str) -> N
         Stopped: The work was called off; the filter is aborted at its next sign of progress.
     """
     stopped = False
+    done = 0.0
 
     def progressed() -> None:
         # An exception must not pass through the filter's C++ frames, so it is kept until the filter has ended.
-        nonlocal stopped
+        nonlocal stopped, done
+        # Some filters of many stages tell of a little less than before when a stage begins.
+        done = max(done, float(itk_filter.GetProgress()))
         try:
-            watch.at(doing, itk_filter.GetProgress())
+            watch.at(doing, done)
         except Stopped:
             stopped = True
             itk_filter.Abort()
