@@ -13,13 +13,15 @@ everyone; each reader runs as often, in random order, and the median counts.
 - `identical`: voxels equal to dcm2niix's at the same places of the patient, every one; a run in which they are not
   fails.
 - `error_mm`: the certificate's.
-- `speedup`: the fastest of the peers' medians over ours.
+- `speedup`: the fastest of the peers' medians over ours. `cpu_speedup`: the same of processor time.
+- `..._cpu_s`: processor time, child processes included; of a machine that is busy with other things it tells more.
 - `peak_mb`: the most memory of a process that only imports the T1 head, the interpreter and libraries included.
   `volume_mb`: of it, the volume itself.
 """
 
 import argparse
 import importlib
+import resource
 import subprocess
 import sys
 import time
@@ -108,13 +110,19 @@ def readers(folder: Path) -> dict[str, Callable[[Path], object]]:
     }
 
 
-def seconds(read: Callable[[Path], object]) -> float:
+def processor_s() -> float:
+    """Processor time so far, of this process and of those that it waited for."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def seconds(read: Callable[[Path], object]) -> tuple[float, float]:
+    """Wall and processor time."""
     with TemporaryDirectory(dir="/dev/shm") as into:
-        start = time.perf_counter()
+        start, used = time.perf_counter(), processor_s()
         result = read(Path(into))
-        elapsed = time.perf_counter() - start
+        elapsed, used = time.perf_counter() - start, processor_s() - used
         del result
-    return elapsed
+    return elapsed, used
 
 
 def measure(name: str, folder: Path, repeats: int, random: Random) -> dict[str, Any]:
@@ -124,13 +132,19 @@ def measure(name: str, folder: Path, repeats: int, random: Random) -> dict[str, 
         output.progress(f"{name}: {key}, once, unmeasured")
         seconds(read)
     times: dict[str, list[float]] = {key: [] for key in measured}
+    processor: dict[str, list[float]] = {key: [] for key in measured}
     for repeat in range(repeats):
         output.progress(f"{name}: {repeat + 1} of {repeats}")
         for key in random.sample(sorted(measured), len(measured)):
-            times[key].append(seconds(measured[key]))
+            wall, used = seconds(measured[key])
+            times[key].append(wall)
+            processor[key].append(used)
     figures: dict[str, Any] = {f"{name}.{key}_s": round(median(taken), 4) for key, taken in times.items()}
+    figures |= {f"{name}.{key}_cpu_s": round(median(used), 4) for key, used in processor.items()}
     figures[f"{name}.ours_range_s"] = [round(min(times["ours"]), 4), round(max(times["ours"]), 4)]
     figures[f"{name}.speedup"] = round(min(median(times[peer]) for peer in PEERS) / median(times["ours"]), 2)
+    least = min(median(processor[peer]) for peer in PEERS)
+    figures[f"{name}.cpu_speedup"] = round(least / median(processor["ours"]), 2)
     volume = ours(folder, 2)
     figures[f"{name}.identical"] = is_identical(volume, folder)
     figures[f"{name}.error_mm"] = float(f"{volume.certificate.error_mm:.2g}")

@@ -36,7 +36,7 @@ _KEYWORDS = (
 )  # fmt: skip
 _SEQUENCES = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "ModalityLUTSequence")
 _TAGS = tuple(tag for keyword in (*_KEYWORDS, *_SEQUENCES) if (tag := tag_for_keyword(keyword)) is not None)
-_KNOWN = frozenset(_KEYWORDS)
+_KNOWN = {keyword: tag for keyword in _KEYWORDS if (tag := tag_for_keyword(keyword)) is not None}
 
 
 class NotAnImage(Exception):
@@ -134,20 +134,22 @@ def _groups(dataset: Dataset, keyword: str) -> list[Dataset]:
 def _values(dataset: Dataset) -> dict[str, str]:
     """Known attributes of one level, sequences left out."""
     values: dict[str, str] = {}
-    for element in dataset:
-        keyword = element.keyword
-        if keyword in _KNOWN and element.VR != "SQ":
-            text = text_of(element)
+    for keyword, tag in _KNOWN.items():
+        if tag in dataset:
+            text = text_of(dataset[tag])
             if text:
                 values[_RENAMED.get(keyword, keyword)] = text
     return values
 
 
 def _flat(groups: Dataset, depth: int = 0) -> dict[str, str]:
-    """Known attributes of the first item of every functional group."""
+    """Known attributes of the first item of every functional group of the standard; private ones are not unpacked."""
     values = _values(groups)
-    for element in groups:
-        if element.VR == "SQ" and element.value and depth < 3:
+    for tag in groups.keys():  # noqa: SIM118 - iterating a data set itself would unpack every element
+        if tag.is_private or depth >= 3:
+            continue
+        element = groups[tag]
+        if element.VR == "SQ" and element.value:
             items = cast("list[Dataset]", element.value)
             values |= _flat(items[0], depth + 1)
     return values
