@@ -10,7 +10,9 @@ from pydicom.dataset import FileMetaDataset
 from pynetdicom import AE, evt
 
 from abaton.core.errors import Problem
-from abaton.imaging.network.receiver import Bounds, Peer, Received, Receiver
+from abaton.imaging.importing.found import Found
+from abaton.imaging.importing.limits import Limits
+from abaton.imaging.network.receiver import Bounds, Peer, Received, Receiver, import_with
 from tests.imaging.privacy.made import header
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -210,3 +212,23 @@ def test_nothing_of_it_is_left_running(inbox, spool):
         if thread is not threading.current_thread():
             thread.join(timeout=5)
     assert threading.active_count() <= before
+
+
+def test_what_is_sent_is_imported_and_names_nobody(inbox, spool):
+    found: SimpleQueue[Found] = SimpleQueue()
+    received = import_with(b"a key of an installation, secret", Limits(), found.put)
+    with Receiver([SCANNER], received, spool, port=0, failed=inbox.problems.put) as listening:
+        association = associated(listening.port)
+        for number in range(4):
+            one = slice_of(number)
+            one.BitsAllocated = one.BitsStored = 16
+            one.HighBit, one.PixelRepresentation, one.SamplesPerPixel = 15, 1, 1
+            one.PhotometricInterpretation, one.PixelData = "MONOCHROME2", bytes([number, 0]) * 64 * 64
+            assert association.send_c_store(one).Status == 0
+        association.release()
+        (series,) = found.get(timeout=60).series
+    assert inbox.problems.empty()
+    assert series.volume.voxels[:, 0, 0].tolist() == [0, 1, 2, 3]
+    assert series.volume.certificate.certified
+    assert "Papadopoulos" not in str(series.headers)
+    assert series.privacy.verified
