@@ -17,12 +17,13 @@ from abaton.live.watchdog import CALM_AFTER_S, FREEZE_AFTER_S
 from abaton.records.pairings import LIFETIME_S, TRIES
 from abaton.server.live.socket import MAX_FRAMES_PER_S
 from tests.cli.conftest import Abaton, Kept, abaton, kept
+from tests.docs.kept_scan import keep_scan
 
 __all__ = ["abaton", "kept"]
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = (ROOT / "docs" / "reference" / "README.md").read_text()
-HOW_TO = (ROOT / "docs" / "how-to" / "README.md").read_text()
+HOW_TO = "\n".join(page.read_text() for page in sorted((ROOT / "docs" / "how-to").glob("*.md")))
 BLOCKING = ("serve", "demo")
 
 
@@ -39,7 +40,12 @@ def commands() -> list[str]:
 def test_commands_of_the_guide_work(line: str, abaton: Abaton, kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(kept.data.parent)
     kept.data.rename("clinic")
-    words = shlex.split(line.replace("SESSION", kept.session_id))
+    line = line.replace("SESSION", kept.session_id)
+    if "SCAN" in line or "FOLDER" in line:
+        line = line.replace("SCAN", keep_scan(Path("clinic"), Path("from-the-scanner"))).replace(
+            "FOLDER", "from-the-scanner"
+        )
+    words = shlex.split(line)
     arguments = words[words.index("abaton") + 1 :]
     if arguments[0] in BLOCKING:
         command: Any = get_command(app)
