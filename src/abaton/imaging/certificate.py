@@ -18,8 +18,8 @@ class GeometryCertificate(msgspec.Struct, frozen=True):
             holds an affine only (NIfTI), so there was nothing to compare it with. `resampled`: the recorded
             positions did not fit one affine, and the volume was computed anew on a grid that they do fit.
         certified: Whether world millimetres may be measured.
-        slice_errors_mm: For every slice, the distance between its recorded position and the affine's, before
-            resampling where there was any.
+        slice_errors_mm: For every slice, the distance between where its furthest corner was recorded and where the
+            affine puts it, before resampling where there was any. Empty for `header`.
         error_mm: The largest distance that remains in this volume.
         tilt_deg: Gantry tilt that was found; 0 where there was none.
         orientation: Of the array's axes, such as `SPL`: towards superior, posterior, left.
