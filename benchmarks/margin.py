@@ -5,8 +5,8 @@ A liver-sized grid of 160^3 voxels of 1.0 x 0.8 x 0.7 mm, a tumour 24 mm across,
 - `cut_ms`: median time of the heat map after one cut, surface, distances and figures included; `cut_p95_ms` likewise.
 - `target_ms`: what is done once before the operation, the tumour's distance field.
 - `error_voxels`: the largest error of the margin over all vertices of all spheres within the organ, in voxels of the
-  largest spacing; `error_p95_voxels`: what 95 % of the vertices keep; `error_rim_voxels`: the largest where the cut runs
-  out through the organ's surface.
+  largest spacing; `error_p95_voxels`: what 95 % of the vertices keep; `error_rim_voxels`: the largest where the cut
+  runs out through the organ's surface.
 - `mesh_distance_ms`: the same distances by a k-d tree of SciPy over the tumour's surface voxels, a plain remedy.
 """
 
