@@ -46,7 +46,7 @@ def test_the_way_passes_the_points_that_are_given_in_their_order() -> None:
     )
     mask, grid = tube(cross, 8.0)
     lumen = lumen_of(mask, grid)
-    straight = centreline(lumen, start_mm=(-55, 0, 0), end_mm=(55, 0, 0))
+    straight = centreline(lumen, start_mm=(-55, 0, 0), end_mm=(55, 0, 0), whole=False)
     assert np.abs(straight.points_mm[:, 1]).max() < 4
     (side,) = straight.unvisited
     assert side.through_mm[1] > 20
@@ -55,6 +55,25 @@ def test_the_way_passes_the_points_that_are_given_in_their_order() -> None:
     nearest = np.linalg.norm(around.points_mm - side.through_mm, axis=1).min()
     assert nearest < 2.0
     assert around.unvisited == ()
+    by_itself = centreline(lumen, start_mm=(-55, 0, 0), end_mm=(55, 0, 0))
+    assert by_itself.unvisited == ()
+    assert by_itself.through_mm == (side.through_mm,)
+
+
+def test_a_loop_that_a_wide_contact_lets_the_way_skip_is_flown_all_the_same() -> None:
+    # In, nearly once around, and out beside where it came in: the contact is as wide as the tube.
+    loop = arc(30, 300, 600)
+    down = np.linspace(0, 60, 150)[:, None] * [0.0, -1.0, 0.0]
+    points = np.concatenate([(loop[0] + down)[::-1], loop, loop[-1] + down * [1.0, 1.0, 1.0]])
+    mask, grid = tube(points, 11.0)
+    lumen = lumen_of(mask, grid)
+    ends = {"start_mm": points[0], "end_mm": points[-1]}
+    short = centreline(lumen, **ends, whole=False)
+    found = centreline(lumen, **ends)
+    assert found.unvisited == ()
+    assert found.length_mm > short.length_mm
+    top = np.linalg.norm(found.points_mm - loop[300], axis=1).min()
+    assert top < 5
 
 
 def test_the_same_organ_gives_the_same_way() -> None:

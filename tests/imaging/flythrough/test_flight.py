@@ -95,6 +95,8 @@ def test_the_colon_of_a_real_abdomen_is_flown_from_rectum_to_caecum() -> None:
     assert flight.line.unvisited == ()
     assert flight.coverage.both > 0.95
     assert flight.coverage.both > flight.coverage.forward
-    without = fly(colon, grid)
-    assert without.line.unvisited != ()
-    assert without.coverage.forward < flight.coverage.forward - 0.1
+    # Without them the way finds the skipped loops by itself, if not always through their right mouth.
+    alone = fly(colon, grid, both_ways=True)
+    assert alone.line.unvisited == ()
+    assert len(alone.line.through_mm) > 3
+    assert alone.coverage.both > 0.95

@@ -58,6 +58,12 @@ def remarks_of(flight: Flight) -> list[str]:
     ]
     if flight.lumen.left_out:
         remarks.append(f"{flight.lumen.left_out} crumbs of the label were left out.")
+    if flight.line.found:
+        remarks.append(
+            "The shortest way leaves out loops that touch others, for the label shows no wall between them. The way was "
+            f"sent through {len(flight.line.through_mm)} points to pass them: see in the 3-D view whether their order "
+            "is the organ's, or give the points to pass with --via."
+        )
     remarks += [
         f"The way leaves out a part of {part.volume_ml:.0f} ml around {_place(part.through_mm)}: where loops touch, "
         "the label shows no wall between them. To pass there, add the point to --via."

@@ -35,7 +35,13 @@ def numbered(mask: NDArray[np.bool_], grid: Grid) -> tuple[IntArray, IntArray, I
 
 @kernel()
 def cheapest(
-    places: IntArray, number: IntArray, offsets: IntArray, lengths_mm: FloatArray, cost_per_mm: FloatArray, start: int
+    places: IntArray,
+    number: IntArray,
+    offsets: IntArray,
+    lengths_mm: FloatArray,
+    cost_per_mm: FloatArray,
+    start: int,
+    goal: int,
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """The cheapest way from one voxel to every other.
 
@@ -46,6 +52,7 @@ def cheapest(
         lengths_mm: (26,).
         cost_per_mm: (n,), above 0.
         start: Number of the voxel to start from.
+        goal: Number of a voxel that is enough to be reached; -1 for all of them.
 
     Returns:
         Cost, length in mm, and the voxel before, (n,) each; infinite, infinite and -1 where there is no way.
@@ -80,6 +87,8 @@ def cheapest(
         if done[here]:
             continue
         done[here] = True
+        if here == goal:
+            break
         for side in range(offsets.size):
             there = number[places[here] + offsets[side]]
             if there < 0 or done[there]:
