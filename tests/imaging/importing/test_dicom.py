@@ -87,6 +87,14 @@ class TestOrdinarySeries:
         assert volume.certificate.orientation == letters
         np.testing.assert_allclose(volume.grid.spacing_mm, (2.0, 0.5, 0.8), atol=1e-6)
 
+    def test_directions_rounded_by_the_header_are_said_and_nothing_is_resampled(self, tmp_path: Path):
+        exact = oblique((20, -40, 70))
+        files = write(tmp_path, slices(voxels_of(5, 64, 64), np.round(exact, 3).tolist(), (4, 4), positions(5, exact)))
+        series = only(read_volumes(files))
+        assert not series.resampled
+        assert series.volume.certificate.error_mm <= TOLERANCE_MM
+        assert "rounded" in series.volume.certificate.remarks[0]
+
     def test_two_thousand_slices(self, tmp_path: Path):
         (first,) = write(tmp_path, slices(voxels_of(1, 2, 3, np.uint16), at_mm=np.array([[0, 0, 7777.7]])))
         data, voxels = first.read_bytes(), voxels_of(2000, 2, 3, np.uint16)

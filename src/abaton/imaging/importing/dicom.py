@@ -109,6 +109,11 @@ def _read(candidate: Candidate, threads: int, decoded: Callable[[float], None]) 
     remarks: list[str] = []
     if candidate.separated:
         remarks.append(f"Its series was separated by {candidate.separated}.")
+    if candidate.plane.rounding_mm > TOLERANCE_MM:
+        remarks.append(
+            "The recorded directions of rows and columns are rounded and not quite perpendicular; "
+            f"corners may lie {candidate.plane.rounding_mm:.3f} mm from where the scanner measured them."
+        )
     candidate, copies = _without_copies(candidate)
     if copies:
         remarks.append(f"{copies} {'slice was' if copies == 1 else 'slices were'} there twice, alike; one was kept.")

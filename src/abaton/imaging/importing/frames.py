@@ -16,7 +16,7 @@ Sextuple: TypeAlias = tuple[float, float, float, float, float, float]
 LARGEST_SIDE = 32_768
 """Rows or columns; no scanner makes more, and a larger number is a header that lies."""
 _SMALLEST_SPACING_MM, _LARGEST_SPACING_MM = 1e-4, 1e3
-_UNIT_TOLERANCE = 1e-2
+_UNIT_TOLERANCE = 2e-3
 _LOSSY = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51")
 """JPEG baseline and extended; the other syntaxes may be either, and the header says which."""
 

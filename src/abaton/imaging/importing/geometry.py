@@ -36,6 +36,7 @@ class Plane(msgspec.Struct, frozen=True):
         spacing_mm: Between rows, then between columns.
         rows: Of a slice.
         columns: Of a slice.
+        recorded: The two directions as the header has them.
     """
 
     along_row: Triple
@@ -43,6 +44,7 @@ class Plane(msgspec.Struct, frozen=True):
     spacing_mm: tuple[float, float]
     rows: int
     columns: int
+    recorded: Sextuple
 
     @staticmethod
     def of(orientation: Sextuple, spacing_mm: tuple[float, float], rows: int, columns: int) -> "Plane":
@@ -53,16 +55,25 @@ class Plane(msgspec.Struct, frozen=True):
         total /= np.linalg.norm(total)
         difference /= np.linalg.norm(difference)
         row, column = (total + difference) / np.sqrt(2), (total - difference) / np.sqrt(2)
-        return Plane(_triple(row), _triple(column), spacing_mm, rows, columns)
+        return Plane(_triple(row), _triple(column), spacing_mm, rows, columns, orientation)
 
     @property
     def normal(self) -> FloatArray:
         """Unit vector from slice to slice."""
         return np.cross(self.along_row, self.along_column)
 
-    def corners_mm(self) -> FloatArray:
-        """The four corner pixels' centres, from the first, (4, 3)."""
-        return corner_offsets_mm((*self.along_row, *self.along_column), self.spacing_mm, self.rows, self.columns)
+    @property
+    def rounding_mm(self) -> float:
+        """How far a corner lies from where the recorded directions, were they taken as they are, would put it."""
+        upright = (*self.along_row, *self.along_column)
+        return float(np.linalg.norm(self._corners_mm(upright) - self._corners_mm(self.recorded), axis=1).max())
+
+    def turn_mm(self, orientation: Sextuple) -> FloatArray:
+        """How far the corners of a slice lie from the plane's by its own recorded directions, (4, 3)."""
+        return self._corners_mm(orientation) - self._corners_mm(self.recorded)
+
+    def _corners_mm(self, orientation: Sextuple) -> FloatArray:
+        return corner_offsets_mm(orientation, self.spacing_mm, self.rows, self.columns)
 
 
 class Stack(msgspec.Struct, frozen=True):
@@ -195,13 +206,11 @@ def _slope(along: FloatArray, in_plane: FloatArray) -> FloatArray:
 
 
 def _largest_error(displaced: FloatArray, plane: Plane, orientations: Sequence[Sextuple]) -> FloatArray:
-    if all(orientation == orientations[0] for orientation in orientations):
-        if not orientations:
-            return np.linalg.norm(displaced, axis=1)
-        own = corner_offsets_mm(orientations[0], plane.spacing_mm, plane.rows, plane.columns)[None]
-    else:
-        own = np.array([corner_offsets_mm(o, plane.spacing_mm, plane.rows, plane.columns) for o in orientations])
-    return np.linalg.norm(displaced[:, None, :] + own - plane.corners_mm(), axis=2).max(axis=1)
+    """Of each slice's corners; where all have the plane's directions, that of its first pixel."""
+    if all(orientation == plane.recorded for orientation in orientations):
+        return np.linalg.norm(displaced, axis=1)
+    turns = np.array([plane.turn_mm(orientation) for orientation in orientations])
+    return np.linalg.norm(displaced[:, None, :] + turns, axis=2).max(axis=1)
 
 
 def _triple(vector: FloatArray) -> Triple:

@@ -68,7 +68,7 @@ def resample(
     fill = padding
     if fill is None and (shift.any()):
         voxels, fill = with_room_below(voxels)
-    wide = Plane(plane.along_row, plane.along_column, plane.spacing_mm, rows, columns)
+    wide = msgspec.structs.replace(plane, rows=rows, columns=columns)
     corner = np.array(plane.along_column) * plane.spacing_mm[0] * low[0]
     corner = corner + np.array(plane.along_row) * plane.spacing_mm[1] * low[1]
     grid = grid_of(first_mm + corner, spacing, wide, count)
