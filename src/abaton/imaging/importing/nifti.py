@@ -277,7 +277,7 @@ def _affine(header: _Header, shape: tuple[int, ...]) -> tuple[FloatArray, list[s
     if header.units not in _UNITS_MM:
         raise _no_affine("a unit of length that is none")
     scale = _UNITS_MM[header.units]
-    remarks = ["NIfTI records one affine and no slice positions: nothing but its writer vouches for it."]
+    remarks: list[str] = []
     if header.units == 0:
         remarks.append("The file names no unit of length; millimetres are assumed.")
     recorded = [matrix for matrix in (_sform(header), _qform(header)) if matrix is not None]
