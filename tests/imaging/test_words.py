@@ -35,6 +35,7 @@ def test_id_is_cut_to_what_tells_it_from_others(record: ScanRecord) -> None:
         (GeometryCertificate("slice positions", True, (0.0, 0.002), 0.002, 0.0, "SPL"), "within 0.0020 mm"),
         (GeometryCertificate("slice positions", False, (0.0, 3.0), 3.0, 0.0, "SPL"), "NOT certified"),
         (GeometryCertificate("resampled", True, (0.0, 48.8), 0.0, 12.0, "SPL"), "up to 48.80 mm off, gantry tilt 12.0"),
+        (GeometryCertificate("resampled", True, (0.0, 0.002), 0.0, 0.0, "SPL"), "slices lay within 0.0020 mm"),
         (GeometryCertificate("header", True, (), 0.0, 0.0, "SPL"), "by the header alone"),
         (GeometryCertificate("header", False, (), 0.0, 0.0, "SPL"), "not certified"),
     ],

@@ -24,6 +24,8 @@ def short_id(record: ScanRecord, others: Sequence[ScanRecord] = ()) -> str:
 def title(record: ScanRecord) -> str:
     """Modality and description, without saying the same twice."""
     description = record.description.strip()
+    if record.modality == "OT":
+        return description or "Scan"
     if description.lower().startswith(record.modality.lower()):
         return f"{record.modality}{description[len(record.modality) :]}"
     return f"{record.modality} {description}".strip()
@@ -65,6 +67,8 @@ def certificate_text(certificate: GeometryCertificate) -> str:
         return f"certified {said}" if certificate.certified else f"not certified: {said}"
     if not certificate.certified:
         return f"NOT certified: slices lie up to {worst:.3f} mm from where the volume says; no measuring"
+    if certificate.evidence == "resampled" and worst <= TOLERANCE_MM:
+        return f"certified, then computed on another grid: slices lay within {_micro(worst)} of where they should"
     if certificate.evidence == "resampled":
         tilt = f", gantry tilt {certificate.tilt_deg:.1f} degrees" if certificate.tilt_deg else ""
         return f"certified after resampling: slices lay up to {worst:.2f} mm off{tilt}"

@@ -7,9 +7,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pydicom import dcmread
+import pydicom
+from numpy.typing import NDArray
+from pydicom import Dataset
 
 from abaton.core.errors import Problem
 from abaton.geometry.grid import Grid
@@ -19,11 +22,16 @@ from abaton.imaging.privacy import UidMap, deidentify
 from abaton.imaging.volume import Segmentation, Volume
 
 
+def _header(path: Path) -> Dataset:
+    library: Any = pydicom
+    return library.dcmread(path, stop_before_pixels=True, force=True)
+
+
 def honest(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
     """One slice a file, valued by its place; one label."""
     report("Reading slices", 0.5)
     names = [file for file in files if file.suffix == ".dcm"]
-    headers, privacy = deidentify([dcmread(file, stop_before_pixels=True, force=True) for file in names], uids)
+    headers, privacy = deidentify([_header(file) for file in names], uids)
     shape = (max(len(files), 1), 4, 5)
     grid = Grid.of(shape, np.diag([2.0, 1.0, 1.0, 1.0]))
     voxels = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
@@ -46,7 +54,7 @@ def busy(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
 
 
 def hungry(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
-    kept = []
+    kept: list[NDArray[np.float64]] = []
     while True:
         kept.append(np.ones(1 << 23))
 
@@ -105,7 +113,7 @@ def lying(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
 def leaking(files: Sequence[Path], uids: UidMap, report: Report) -> Found:
     """Forgets to de-identify."""
     found = honest(files, uids, report)
-    headers = tuple(dcmread(file, stop_before_pixels=True, force=True) for file in files)
+    headers = tuple(_header(file) for file in files)
     one = found.series[0]
     return Found((ImportedSeries(one.volume, headers, one.privacy, len(files)),), found.segmentations, ())
 

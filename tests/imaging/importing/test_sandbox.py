@@ -5,19 +5,20 @@ import sys
 import textwrap
 import time
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
 import pytest
-from pydicom import Dataset, dcmwrite
-from pydicom.dataset import FileMetaDataset
+from pydicom import Dataset
 
 from abaton.core.errors import Problem
-from abaton.imaging.importing.found import Found
+from abaton.imaging.importing.found import Found, Report
 from abaton.imaging.importing.limits import Limits
 from abaton.imaging.importing.sandbox import SPOOL_PREFIX, import_path, sweep
-from tests.imaging.privacy.made import header
+from tests.imaging.privacy.made import encoded, header
 
 KEY = b"a key of an installation, secret"
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ LIMITS = Limits()
 
 
 @pytest.fixture
-def spool(tmp_path):
+def spool(tmp_path: Path):
     """Where the reading process writes; nothing may be left in it, whatever happened."""
     folder = tmp_path / "spool"
     folder.mkdir()
@@ -35,20 +36,13 @@ def spool(tmp_path):
 
 
 @pytest.fixture
-def scan(tmp_path) -> Path:
+def scan(tmp_path: Path) -> Path:
     return made_scan(tmp_path / "scan", 3)
 
 
 def made_scan(folder: Path, slices: int) -> Path:
     folder.mkdir()
-    meta = FileMetaDataset()
-    meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
-    one = header(7777) if slices < 100 else small_header(7777)
-    meta.MediaStorageSOPClassUID = one.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = one.SOPInstanceUID
-    one.file_meta = meta
-    dcmwrite(folder / "0000.dcm", one, enforce_file_format=True)
-    raw = (folder / "0000.dcm").read_bytes()
+    raw = encoded(header(7777) if slices < 100 else small_header(7777))
     for number in range(slices):
         (folder / f"{number:04}.dcm").write_bytes(raw.replace(b".3.7777", b".3.%04d" % number))
     return folder
@@ -69,22 +63,50 @@ def small_header(number: int) -> Dataset:
     return small
 
 
-def read(path: Path, spool: Path, reader: str = "honest", limits: Limits = LIMITS, **options) -> Found:
-    options.setdefault("report", lambda _doing, _done: None)
-    environment = {**os.environ, "PYTHONPATH": str(HERE), **options.pop("environment", {})}
-    name = f"stand_in_readers:{reader}"
-    return import_path(path, KEY, limits, spool_root=spool, reader=name, environment=environment, **options)
+def silent(_doing: str, _done: float) -> None:
+    """Reports nothing."""
 
 
-def refusal(path: Path, spool: Path, reader: str, limits: Limits = LIMITS, **options) -> Problem:
+def read(
+    path: Path,
+    spool: Path,
+    reader: str = "honest",
+    limits: Limits = LIMITS,
+    report: Report = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+    environment: Mapping[str, str] | None = None,
+    monotonic_s: Callable[[], float] = time.monotonic,
+) -> Found:
+    return import_path(
+        path,
+        KEY,
+        limits,
+        report,
+        cancelled=cancelled,
+        spool_root=spool,
+        reader=f"stand_in_readers:{reader}",
+        environment={**os.environ, "PYTHONPATH": str(HERE), **(environment or {})},
+        monotonic_s=monotonic_s,
+    )
+
+
+def refusal(
+    path: Path,
+    spool: Path,
+    reader: str,
+    limits: Limits = LIMITS,
+    report: Report = silent,
+    cancelled: Callable[[], bool] = lambda: False,
+    monotonic_s: Callable[[], float] = time.monotonic,
+) -> Problem:
     with pytest.raises(Problem) as refused:
-        read(path, spool, reader, limits, **options)
+        read(path, spool, reader, limits, report, cancelled, None, monotonic_s)
     assert "Papadopoulos" not in str(refused.value)
     assert refused.value.next_step
     return refused.value
 
 
-def test_what_was_read_comes_over_whole(scan, spool):
+def test_what_was_read_comes_over_whole(scan: Path, spool: Path):
     told: list[tuple[str, float]] = []
     found = read(scan, spool, report=lambda doing, done: told.append((doing, done)))
     (series,) = found.series
@@ -106,7 +128,7 @@ def test_what_was_read_comes_over_whole(scan, spool):
     assert ("Reading slices", 0.5) in told
 
 
-def test_the_volume_outlives_its_file_and_is_the_callers_own(scan, spool):
+def test_the_volume_outlives_its_file_and_is_the_callers_own(scan: Path, spool: Path):
     found = read(scan, spool)
     assert list(spool.iterdir()) == []
     voxels = found.series[0].volume.voxels
@@ -115,11 +137,11 @@ def test_the_volume_outlives_its_file_and_is_the_callers_own(scan, spool):
     assert voxels.sum() == 99 + sum(range(60))
 
 
-def test_a_description_is_cleaned_again_on_the_way_out(scan, spool):
+def test_a_description_is_cleaned_again_on_the_way_out(scan: Path, spool: Path):
     assert read(scan, spool).series[0].volume.description == "Abdomen"
 
 
-def test_a_zip_and_a_packed_file_are_read_like_a_folder(scan, spool, tmp_path):
+def test_a_zip_and_a_packed_file_are_read_like_a_folder(scan: Path, spool: Path, tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "scan.zip", "w") as archive:
         for file in scan.iterdir():
             archive.write(file, f"Papadopoulos/{file.name}")
@@ -128,12 +150,12 @@ def test_a_zip_and_a_packed_file_are_read_like_a_folder(scan, spool, tmp_path):
     assert read(tmp_path / "one.dcm.gz", spool).series[0].files == 1
 
 
-def test_two_thousand_slices(tmp_path, spool):
+def test_two_thousand_slices(tmp_path: Path, spool: Path):
     found = read(made_scan(tmp_path / "many", 2000), spool)
     assert len({str(one.SOPInstanceUID) for one in found.series[0].headers}) == 2000
 
 
-def test_a_hanging_reader_is_ended_when_time_is_up(scan, spool):
+def test_a_hanging_reader_is_ended_when_time_is_up(scan: Path, spool: Path):
     now_s = [0.0]
 
     def report(doing: str, _done: float) -> None:
@@ -145,13 +167,13 @@ def test_a_hanging_reader_is_ended_when_time_is_up(scan, spool):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on processor time")
-def test_a_busy_reader_is_ended_by_its_processor_time(scan, spool):
+def test_a_busy_reader_is_ended_by_its_processor_time(scan: Path, spool: Path):
     assert refusal(scan, spool, "busy", Limits(cpu_s=2)).code == "too_much_time"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds to a limit on address space")
 @pytest.mark.parametrize("reader", ["hungry", "believing"])
-def test_memory_is_bounded(scan, spool, reader):
+def test_memory_is_bounded(scan: Path, spool: Path, reader: str):
     assert refusal(scan, spool, reader, Limits(memory_bytes=256 * MIB)).code == "too_much_memory"
 
 
@@ -167,28 +189,28 @@ def test_memory_is_bounded(scan, spool, reader):
         ("missing", "scan_unreadable"),
     ],
 )
-def test_whatever_becomes_of_the_reader_the_answer_is_clear(scan, spool, reader, code):
+def test_whatever_becomes_of_the_reader_the_answer_is_clear(scan: Path, spool: Path, reader: str, code: str):
     assert refusal(scan, spool, reader).code == code
 
 
-def test_what_does_not_fit_on_the_disk_is_said(scan, spool):
+def test_what_does_not_fit_on_the_disk_is_said(scan: Path, spool: Path):
     assert refusal(scan, spool, "writing", Limits(unpacked_bytes=8 * MIB)).code == "disk_full"
     assert refusal(scan, spool, "honest", Limits(spare_disk_bytes=1 << 60)).code == "disk_full"
 
 
-def test_a_reader_that_prints_is_not_heard(scan, spool, capfd):
+def test_a_reader_that_prints_is_not_heard(scan: Path, spool: Path, capfd: pytest.CaptureFixture[str]):
     assert read(scan, spool, "chatty").series
     heard = capfd.readouterr()
     assert heard.out + heard.err == ""
 
 
-def test_a_series_with_an_identifier_is_not_handed_over(scan, spool):
+def test_a_series_with_an_identifier_is_not_handed_over(scan: Path, spool: Path):
     found = read(scan, spool, "leaking")
     assert (found.series, found.segmentations) == ((), ())
     assert [(skipped.code, skipped.files) for skipped in found.skipped] == [("identifier_left", 3)]
 
 
-def test_the_reader_is_told_no_secrets(scan, spool):
+def test_the_reader_is_told_no_secrets(scan: Path, spool: Path):
     told: list[str] = []
     secrets = {"ABATON_DATABASE_URL": "postgresql://user:hidden@host/db", "AWS_SECRET_ACCESS_KEY": "hidden"}
     read(scan, spool, "surroundings", environment=secrets, report=lambda doing, _done: told.append(doing))
@@ -199,7 +221,9 @@ def test_the_reader_is_told_no_secrets(scan, spool):
     assert "scan" not in seen.split("worker")[1].split()[0]
 
 
-def test_a_module_in_the_current_folder_is_not_run(scan, spool, tmp_path, monkeypatch):
+def test_a_module_in_the_current_folder_is_not_run(
+    scan: Path, spool: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     (tmp_path / "msgspec.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     (scan / "numpy.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     monkeypatch.chdir(tmp_path)
@@ -213,7 +237,7 @@ def children() -> set[int]:
     return {process.pid for process in psutil.Process().children(recursive=True)}
 
 
-def test_cancelling_ends_the_reader(scan, spool):
+def test_cancelling_ends_the_reader(scan: Path, spool: Path):
     before = children()
     seen: list[str] = []
     problem = refusal(
@@ -224,7 +248,7 @@ def test_cancelling_ends_the_reader(scan, spool):
 
 
 @pytest.mark.parametrize("interrupt", [KeyboardInterrupt, RuntimeError])
-def test_an_interrupt_ends_the_reader(scan, spool, interrupt):
+def test_an_interrupt_ends_the_reader(scan: Path, spool: Path, interrupt: Any):
     before = children()
 
     def report(_doing: str, _done: float) -> None:
@@ -236,7 +260,7 @@ def test_an_interrupt_ends_the_reader(scan, spool, interrupt):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills as POSIX does")
-def test_the_reader_ends_and_tidies_up_when_its_parent_is_killed(scan, spool):
+def test_the_reader_ends_and_tidies_up_when_its_parent_is_killed(scan: Path, spool: Path):
     program = f"""
         import os
         from pathlib import Path
@@ -258,7 +282,7 @@ def test_the_reader_ends_and_tidies_up_when_its_parent_is_killed(scan, spool):
         time.sleep(0.02)
 
 
-def test_what_a_crash_of_the_machine_left_is_swept_and_nothing_else(tmp_path):
+def test_what_a_crash_of_the_machine_left_is_swept_and_nothing_else(tmp_path: Path):
     dead = 2**22 + 7
     old = tmp_path / f"{SPOOL_PREFIX}{dead}-abc"
     running = tmp_path / f"{SPOOL_PREFIX}{os.getppid()}-abc"
@@ -275,7 +299,7 @@ def test_what_a_crash_of_the_machine_left_is_swept_and_nothing_else(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["nothing", "empty", "text"])
-def test_a_path_without_scans_is_said(tmp_path, spool, kind):
+def test_a_path_without_scans_is_said(tmp_path: Path, spool: Path, kind: Any):
     path = tmp_path / "Papadopoulos"
     if kind != "nothing":
         path.mkdir()
@@ -285,7 +309,7 @@ def test_a_path_without_scans_is_said(tmp_path, spool, kind):
     assert problem.code == ("path_not_found" if kind == "nothing" else "no_scans")
 
 
-def test_a_short_key_is_refused_before_anything_is_read(scan, spool):
+def test_a_short_key_is_refused_before_anything_is_read(scan: Path, spool: Path):
     with pytest.raises(Problem) as refused:
         import_path(scan, b"short", spool_root=spool)
     assert refused.value.code == "privacy_key"

@@ -7,6 +7,7 @@ import struct
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,13 +35,13 @@ def nifti(shape: tuple[int, ...] = (4, 5, 6), data: bytes | None = None) -> byte
     return bytes(head) + (bytes(size) if data is None else data)
 
 
-def gathered(path: Path, tmp_path: Path, limits: Limits = LIMITS, **options) -> Sources:
+def gathered(path: Path, tmp_path: Path, limits: Limits = LIMITS, **options: Any) -> Sources:
     unpacked = tmp_path / "unpacked"
     unpacked.mkdir(exist_ok=True)
     return gather(path, unpacked, limits, lambda _doing, _done: None, **options)
 
 
-def refusal(path: Path, tmp_path: Path, limits: Limits = LIMITS, **options) -> Problem:
+def refusal(path: Path, tmp_path: Path, limits: Limits = LIMITS, **options: Any) -> Problem:
     with pytest.raises(Problem) as refused:
         gathered(path, tmp_path, limits, **options)
     assert refused.value.next_step
@@ -73,7 +74,7 @@ def codes(found: Sources) -> dict[str, int]:
         (b"\xff\xd8\xff\xe0", "other"),
     ],
 )
-def test_a_file_is_told_by_its_first_bytes(head, kind):
+def test_a_file_is_told_by_its_first_bytes(head: bytes, kind: Any):
     assert kind_of(head) == kind
 
 
@@ -82,21 +83,21 @@ def test_the_index_of_a_cd_is_no_slice():
 
 
 @given(st.binary(max_size=700))
-def test_any_bytes_are_told_apart_without_an_error(head):
+def test_any_bytes_are_told_apart_without_an_error(head: bytes):
     assert kind_of(head) in ("dicom", "nifti", "gzip", "zip", "empty", "other")
 
 
 @given(st.binary(min_size=348, max_size=348))
-def test_any_nifti_header_has_some_length(head):
-    head = bytearray(head)
-    struct.pack_into("<i", head, 0, 348)
-    head[344:348] = b"n+1\0"
-    length = nifti_bytes(bytes(head))
+def test_any_nifti_header_has_some_length(head: bytes):
+    raw = bytearray(head)
+    struct.pack_into("<i", raw, 0, 348)
+    raw[344:348] = b"n+1\0"
+    length = nifti_bytes(bytes(raw))
     assert length is not None
     assert length >= 352
 
 
-def test_a_folder_is_looked_through_in_a_fixed_order(tmp_path):
+def test_a_folder_is_looked_through_in_a_fixed_order(tmp_path: Path):
     root = tmp_path / "scan"
     (root / "b" / "deep").mkdir(parents=True)
     (root / "a").mkdir()
@@ -111,7 +112,7 @@ def test_a_folder_is_looked_through_in_a_fixed_order(tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"text", b"PK\5\6" + bytes(18)])
-def test_nothing_to_read_is_said(tmp_path, content):
+def test_nothing_to_read_is_said(tmp_path: Path, content: Any):
     root = tmp_path / "scan"
     root.mkdir()
     if content is not None:
@@ -121,7 +122,7 @@ def test_nothing_to_read_is_said(tmp_path, content):
     assert "secret" not in str(problem)
 
 
-def test_links_are_followed_within_the_folder_and_never_out(tmp_path):
+def test_links_are_followed_within_the_folder_and_never_out(tmp_path: Path):
     root, outside = tmp_path / "scan", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()
@@ -137,7 +138,7 @@ def test_links_are_followed_within_the_folder_and_never_out(tmp_path):
     assert codes(found) == {"link_outside": 3, "unreadable_file": 1}
 
 
-def test_a_pipe_does_not_make_it_wait(tmp_path):
+def test_a_pipe_does_not_make_it_wait(tmp_path: Path):
     root = tmp_path / "scan"
     root.mkdir()
     os.mkfifo(root / "pipe.dcm")
@@ -145,13 +146,13 @@ def test_a_pipe_does_not_make_it_wait(tmp_path):
     assert codes(gathered(root, tmp_path)) == {"special_file": 1}
 
 
-def test_a_path_to_nothing_is_said_without_the_path(tmp_path):
+def test_a_path_to_nothing_is_said_without_the_path(tmp_path: Path):
     problem = refusal(tmp_path / "Papadopoulos", tmp_path)
     assert problem.code == "path_not_found"
     assert "Papadopoulos" not in str(problem)
 
 
-def test_more_files_than_allowed_are_refused(tmp_path):
+def test_more_files_than_allowed_are_refused(tmp_path: Path):
     root = tmp_path / "scan"
     root.mkdir()
     for number in range(6):
@@ -161,7 +162,7 @@ def test_more_files_than_allowed_are_refused(tmp_path):
     assert refusal(archive, tmp_path, Limits(files=5)).code == "too_much_files"
 
 
-def test_a_zip_is_unpacked_under_our_own_names(tmp_path):
+def test_a_zip_is_unpacked_under_our_own_names(tmp_path: Path):
     members = {"Smith^John/1.dcm": DICOM, "Smith^John/b/1.dcm": DICOM, "x\\2.dcm": DICOM, "notes.txt": b"text"}
     found = gathered(zipped(tmp_path / "scan.zip", members), tmp_path)
     assert len(found.files) == 3
@@ -171,13 +172,13 @@ def test_a_zip_is_unpacked_under_our_own_names(tmp_path):
     assert codes(found) == {"not_a_scan": 1}
 
 
-def test_names_that_differ_only_in_what_is_replaced_stay_apart(tmp_path):
+def test_names_that_differ_only_in_what_is_replaced_stay_apart(tmp_path: Path):
     members = {"a?.dcm": DICOM + b"1", "a*.dcm": DICOM + b"2", "a|.dcm": DICOM + b"3"}
     found = gathered(zipped(tmp_path / "scan.zip", members), tmp_path)
     assert {file.read_bytes()[-1:] for file in found.files} == {b"1", b"2", b"3"}
 
 
-def test_a_header_and_its_picture_stay_together(tmp_path):
+def test_a_header_and_its_picture_stay_together(tmp_path: Path):
     header = nifti()[:344] + b"ni1\0"
     found = gathered(zipped(tmp_path / "pair.zip", {"a/t1.hdr": header, "a/t1.img": bytes(240)}), tmp_path)
     (file,) = found.files
@@ -188,14 +189,14 @@ def test_a_header_and_its_picture_stay_together(tmp_path):
     "name",
     ["../evil.dcm", "a/../../evil.dcm", "/etc/evil.dcm", "..\\evil.dcm", "C:\\evil.dcm", "\\\\host\\evil.dcm", "a/.."],
 )
-def test_a_zip_that_reaches_out_is_refused_whole(tmp_path, name):
+def test_a_zip_that_reaches_out_is_refused_whole(tmp_path: Path, name: str):
     archive = zipped(tmp_path / "evil.zip", {"good.dcm": DICOM, name: DICOM})
     assert refusal(archive, tmp_path).code == "zip_path"
     assert list((tmp_path / "unpacked").rglob("*")) == []
     assert not list(tmp_path.rglob("evil.dcm"))
 
 
-def test_links_in_a_zip_are_not_made(tmp_path):
+def test_links_in_a_zip_are_not_made(tmp_path: Path):
     link = zipfile.ZipInfo("link.dcm")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(tmp_path / "links.zip", "w") as archive:
@@ -206,7 +207,7 @@ def test_links_in_a_zip_are_not_made(tmp_path):
     assert codes(found) == {"zip_link": 1}
 
 
-def test_zips_within_zips_and_folders_are_left_out(tmp_path):
+def test_zips_within_zips_and_folders_are_left_out(tmp_path: Path):
     inner = zipped(tmp_path / "inner.zip", {"1.dcm": DICOM}).read_bytes()
     found = gathered(zipped(tmp_path / "outer.zip", {"inner.zip": inner, "1.dcm": DICOM}), tmp_path)
     assert codes(found) == {"nested_zip": 1}
@@ -217,7 +218,7 @@ def test_zips_within_zips_and_folders_are_left_out(tmp_path):
     assert refusal(root, tmp_path).code == "no_scans"
 
 
-def test_a_zip_bomb_is_stopped_at_the_limit_whatever_it_declares(tmp_path):
+def test_a_zip_bomb_is_stopped_at_the_limit_whatever_it_declares(tmp_path: Path):
     archive = zipped(tmp_path / "bomb.zip", {"1.dcm": DICOM + bytes(40 * MIB)})
     raw = bytearray(archive.read_bytes())
     at = raw.rindex(b"PK\1\2")
@@ -231,29 +232,29 @@ def test_a_zip_bomb_is_stopped_at_the_limit_whatever_it_declares(tmp_path):
         assert sum(file.stat().st_size for file in unpacked.rglob("*") if file.is_file()) <= 9 * MIB
 
 
-def test_many_small_members_count_together(tmp_path):
+def test_many_small_members_count_together(tmp_path: Path):
     archive = zipped(tmp_path / "bomb.zip", {f"{number}.dcm": DICOM + bytes(MIB) for number in range(20)})
     assert refusal(archive, tmp_path, Limits(unpacked_bytes=8 * MIB)).code == "too_much_unpacked"
 
 
-def test_a_gzip_bomb_is_stopped(tmp_path):
+def test_a_gzip_bomb_is_stopped(tmp_path: Path):
     (tmp_path / "bomb.nii.gz").write_bytes(gzip.compress(nifti((200, 200, 200), bytes(40 * MIB)), 1))
     assert refusal(tmp_path / "bomb.nii.gz", tmp_path, Limits(unpacked_bytes=8 * MIB)).code == "too_much_unpacked"
 
 
-def test_a_gzip_that_holds_more_than_its_header_says_is_stopped_early(tmp_path):
+def test_a_gzip_that_holds_more_than_its_header_says_is_stopped_early(tmp_path: Path):
     (tmp_path / "bomb.nii.gz").write_bytes(gzip.compress(nifti((2, 2, 2), bytes(40 * MIB)), 1))
     assert refusal(tmp_path / "bomb.nii.gz", tmp_path).code == "too_much_unpacked"
     assert sum(file.stat().st_size for file in (tmp_path / "unpacked").rglob("*") if file.is_file()) <= 3 * MIB
 
 
-def test_a_gzip_bomb_within_a_zip_is_stopped(tmp_path):
+def test_a_gzip_bomb_within_a_zip_is_stopped(tmp_path: Path):
     bomb = gzip.compress(nifti((2, 2, 2), bytes(40 * MIB)), 1)
     archive = zipped(tmp_path / "both.zip", {"t1.nii.gz": bomb})
     assert refusal(archive, tmp_path).code == "too_much_unpacked"
 
 
-def test_whole_gzips_are_unpacked_but_for_nifti_which_stays_beside_its_scan(tmp_path):
+def test_whole_gzips_are_unpacked_but_for_nifti_which_stays_beside_its_scan(tmp_path: Path):
     root = tmp_path / "scan"
     root.mkdir()
     (root / "t1.nii.gz").write_bytes(gzip.compress(nifti()))
@@ -266,7 +267,7 @@ def test_whole_gzips_are_unpacked_but_for_nifti_which_stays_beside_its_scan(tmp_
     assert codes(found) == {"not_a_scan": 1}
 
 
-def test_folders_of_a_zip_keep_their_places(tmp_path):
+def test_folders_of_a_zip_keep_their_places(tmp_path: Path):
     names = ("one/t1.nii", "one/raters/ann.nii.gz", "two/t1.nii", "two/raters/ann.nii.gz", "top.nii")
     members = {name: gzip.compress(nifti()) if name.endswith("gz") else nifti() for name in names}
     found = gathered(zipped(tmp_path / "a.zip", members), tmp_path)
@@ -277,7 +278,7 @@ def test_folders_of_a_zip_keep_their_places(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [1, 8, 60, 300])
-def test_a_gzip_that_is_cut_short_is_said_and_leaves_nothing(tmp_path, cut):
+def test_a_gzip_that_is_cut_short_is_said_and_leaves_nothing(tmp_path: Path, cut: int):
     noise = random.Random(1).randbytes(240)
     root = tmp_path / "scan"
     root.mkdir()
@@ -288,14 +289,14 @@ def test_a_gzip_that_is_cut_short_is_said_and_leaves_nothing(tmp_path, cut):
 
 
 @pytest.mark.parametrize("keep", [30, 200, 2000])
-def test_a_zip_that_is_cut_short_is_said(tmp_path, keep):
+def test_a_zip_that_is_cut_short_is_said(tmp_path: Path, keep: int):
     noise = random.Random(2).randbytes(4000)
     archive = zipped(tmp_path / "cut.zip", {"1.dcm": DICOM + noise})
     archive.write_bytes(archive.read_bytes()[:keep])
     assert refusal(archive, tmp_path).code == "zip_damaged"
 
 
-def test_a_member_with_a_wrong_checksum_is_left_out(tmp_path):
+def test_a_member_with_a_wrong_checksum_is_left_out(tmp_path: Path):
     archive = zipped(tmp_path / "bad.zip", {"1.dcm": DICOM + b"slice one", "2.dcm": DICOM}, zipfile.ZIP_STORED)
     archive.write_bytes(archive.read_bytes().replace(b"slice one", b"slice two"))
     found = gathered(archive, tmp_path)
@@ -304,7 +305,9 @@ def test_a_member_with_a_wrong_checksum_is_left_out(tmp_path):
 
 
 @given(st.binary(min_size=1, max_size=30), st.integers(0, 10_000), st.booleans())
-def test_a_zip_with_any_bytes_overwritten_never_raises_anything_else(tmp_path_factory, noise, at, packed):
+def test_a_zip_with_any_bytes_overwritten_never_raises_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, noise: bytes, at: Any, packed: bool
+):
     folder = tmp_path_factory.mktemp("zips")
     archive = zipped(folder / "a.zip", {"a/1.dcm": DICOM, "b.nii.gz": gzip.compress(nifti())}, 8 if packed else 0)
     raw = bytearray(archive.read_bytes())
@@ -317,7 +320,7 @@ def test_a_zip_with_any_bytes_overwritten_never_raises_anything_else(tmp_path_fa
     assert all(file.is_relative_to(folder / "unpacked") for file in found.files)
 
 
-def test_a_zip_with_a_password_is_said(tmp_path):
+def test_a_zip_with_a_password_is_said(tmp_path: Path):
     archive = zipped(tmp_path / "locked.zip", {"1.dcm": DICOM})
     raw = bytearray(archive.read_bytes())
     raw[6] |= 1
@@ -326,33 +329,39 @@ def test_a_zip_with_a_password_is_said(tmp_path):
     assert refusal(archive, tmp_path).code == "zip_encrypted"
 
 
-def test_methods_that_need_much_memory_are_not_read(tmp_path):
+def test_methods_that_need_much_memory_are_not_read(tmp_path: Path):
     found = zipped(tmp_path / "lzma.zip", {"1.dcm": DICOM}, zipfile.ZIP_LZMA)
     assert refusal(found, tmp_path).code == "no_scans"
 
 
-def test_a_full_disk_stops_unpacking(tmp_path):
+def nearly_none(_folder: Path) -> int:
+    return 1000
+
+
+def test_a_full_disk_stops_unpacking(tmp_path: Path):
     archive = zipped(tmp_path / "scan.zip", {"1.dcm": DICOM})
-    problem = refusal(archive, tmp_path, free_bytes=lambda _folder: 1000)
+    problem = refusal(archive, tmp_path, free_bytes=nearly_none)
     assert problem.code == "disk_full"
     assert problem.kind == "unavailable"
 
 
-def test_a_disk_that_fills_while_it_is_written_is_said(tmp_path, monkeypatch):
+def test_a_disk_that_fills_while_it_is_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     archive = zipped(tmp_path / "scan.zip", {"1.dcm": DICOM + bytes(3 * MIB)})
 
     class Full(io.FileIO):
-        def write(self, data):
+        def write(self, data: Any):
             raise OSError(28, "No space left on device")
 
-    opened = Path.open
-    monkeypatch.setattr(
-        Path, "open", lambda path, mode="r", *rest: Full(path, "x") if mode == "xb" else opened(path, mode)
-    )
+    opened: Any = Path.open
+
+    def opening(path: Path, mode: str = "r", *rest: Any) -> Any:
+        return Full(path, "x") if mode == "xb" else opened(path, mode, *rest)
+
+    monkeypatch.setattr(Path, "open", opening)
     assert refusal(archive, tmp_path).code == "disk_full"
 
 
-def test_two_thousand_slices_are_found(tmp_path):
+def test_two_thousand_slices_are_found(tmp_path: Path):
     root = tmp_path / "scan"
     root.mkdir()
     for number in range(2000):

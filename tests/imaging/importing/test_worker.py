@@ -4,20 +4,21 @@ import gzip
 import os
 import random
 import struct
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pytest
-from pydicom import Dataset, dcmwrite
-from pydicom.dataset import FileMetaDataset
+from pydicom import Dataset
 
 from abaton.core.errors import Problem
 from abaton.imaging.importing.found import Found
 from abaton.imaging.importing.limits import Limits
 from abaton.imaging.importing.sandbox import import_path
 from abaton.imaging.importing.worker import LENGTH, read_message
-from tests.imaging.privacy.made import NAME, header
+from tests.imaging.privacy.made import NAME, encoded, header
 
 KEY = b"a key of an installation, secret"
 LIMITS = Limits(memory_bytes=1 << 30)
@@ -25,7 +26,7 @@ SECRETS = ("papadopoulos", "eleni", "00471", "19450312", "12.03.1945", "hippokra
 
 
 @pytest.fixture
-def spool(tmp_path):
+def spool(tmp_path: Path):
     folder = tmp_path / "spool"
     folder.mkdir()
     yield folder
@@ -54,7 +55,14 @@ def everything(found: Found) -> str:
     return " ".join(told).lower()
 
 
-def slice_file(number: int, change=lambda _made: None) -> bytes:
+Change: TypeAlias = Callable[[Dataset], None]
+
+
+def unchanged(_made: Dataset) -> None:
+    """As it is."""
+
+
+def slice_file(number: int, change: Change = unchanged) -> bytes:
     made = header(number)
     made.Rows, made.Columns = 16, 12
     made.BitsAllocated = made.BitsStored = 16
@@ -62,16 +70,10 @@ def slice_file(number: int, change=lambda _made: None) -> bytes:
     made.PhotometricInterpretation = "MONOCHROME2"
     made.PixelData = np.full((16, 12), number, np.int16).tobytes()
     change(made)
-    made.file_meta = FileMetaDataset()
-    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
-    made.file_meta.MediaStorageSOPClassUID = made.SOPClassUID
-    made.file_meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
-    file = BytesIO()
-    dcmwrite(file, made, enforce_file_format=True)
-    return file.getvalue()
+    return encoded(made)
 
 
-def series(folder: Path, count: int = 5, change=lambda _made: None) -> Path:
+def series(folder: Path, count: int = 5, change: Change = unchanged) -> Path:
     folder.mkdir()
     for number in range(count):
         (folder / f"{NAME}-{number}.dcm").write_bytes(slice_file(number, change))
@@ -96,7 +98,7 @@ def nifti(shape: tuple[int, ...], data: bytes) -> bytes:
     return bytes(head) + data
 
 
-def test_a_series_comes_through_and_names_nobody(tmp_path, spool):
+def test_a_series_comes_through_and_names_nobody(tmp_path: Path, spool: Path):
     found = read(series(tmp_path / NAME), spool)
     (one,) = found.series
     assert one.volume.certificate.certified
@@ -106,7 +108,7 @@ def test_a_series_comes_through_and_names_nobody(tmp_path, spool):
     assert [secret for secret in SECRETS if secret in everything(found)] == []
 
 
-def test_a_nifti_file_comes_through_and_names_nobody(tmp_path, spool):
+def test_a_nifti_file_comes_through_and_names_nobody(tmp_path: Path, spool: Path):
     values = np.arange(6 * 7 * 8, dtype=np.int16)
     path = tmp_path / "Papadopoulos_Eleni_T1.nii.gz"
     path.write_bytes(gzip.compress(nifti((6, 7, 8), values.tobytes())))
@@ -142,7 +144,7 @@ def no_orientation(made: Dataset) -> None:
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("change", [lying_rows, lying_frames, nan_position, no_pixels, colour, no_orientation])
-def test_headers_that_lie_are_answered_within_the_limits(tmp_path, spool, change):
+def test_headers_that_lie_are_answered_within_the_limits(tmp_path: Path, spool: Path, change: Change):
     found, answers = answered(series(tmp_path / "scan", 4, change), spool)
     assert found.series == ()
     assert answers
@@ -150,7 +152,7 @@ def test_headers_that_lie_are_answered_within_the_limits(tmp_path, spool, change
 
 
 @pytest.mark.parametrize("keep", [140, 400, 900, 1200])
-def test_files_cut_short_are_left_out_with_the_reason(tmp_path, spool, keep):
+def test_files_cut_short_are_left_out_with_the_reason(tmp_path: Path, spool: Path, keep: int):
     folder = series(tmp_path / "scan", 4)
     for file in folder.iterdir():
         file.write_bytes(file.read_bytes()[:keep])
@@ -160,14 +162,14 @@ def test_files_cut_short_are_left_out_with_the_reason(tmp_path, spool, keep):
     assert all(answers)
 
 
-def test_a_nifti_that_lies_about_its_size_is_refused(tmp_path, spool):
+def test_a_nifti_that_lies_about_its_size_is_refused(tmp_path: Path, spool: Path):
     (tmp_path / "t1.nii").write_bytes(nifti((32_000, 32_000, 32_000), bytes(100)))
     found = read(tmp_path / "t1.nii", spool)
     assert found.series == ()
     assert found.skipped
 
 
-def test_noise_after_the_marks_of_a_scan_ends_with_an_answer(tmp_path, spool):
+def test_noise_after_the_marks_of_a_scan_ends_with_an_answer(tmp_path: Path, spool: Path):
     folder = tmp_path / "scan"
     folder.mkdir()
     source = random.Random(5)
@@ -183,7 +185,7 @@ def test_noise_after_the_marks_of_a_scan_ends_with_an_answer(tmp_path, spool):
 
 
 @pytest.mark.parametrize("raw", [b"", b"\1", LENGTH.pack(5) + b"abc"])
-def test_a_message_that_is_cut_short_is_the_end(raw):
+def test_a_message_that_is_cut_short_is_the_end(raw: bytes):
     with pytest.raises(EOFError):
         read_message(BytesIO(raw))
 

@@ -4,17 +4,16 @@ import re
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
-from pydicom import dcmread, dcmwrite
-from pydicom.dataset import FileMetaDataset
 
 from abaton.core.errors import Problem
 from abaton.imaging.importing.limits import Limits
 from abaton.imaging.network import dicomweb
 from abaton.imaging.network.dicomweb import Server, fetch_series, find_series, find_studies
-from tests.imaging.privacy.made import NAME, header
+from tests.imaging.privacy.made import NAME, decoded, encoded, header
 
 STUDY, SERIES = "1.2.3", "1.2.3.4"
 MULTIPART = 'multipart/related; type="application/dicom"; boundary=b'
@@ -24,12 +23,7 @@ LIMITS = Limits()
 
 
 def instance(number: int) -> bytes:
-    made = header(number)
-    made.file_meta = FileMetaDataset()
-    made.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
-    file = BytesIO()
-    dcmwrite(file, made, enforce_file_format=True)
-    return file.getvalue()
+    return encoded(header(number))
 
 
 def body(instances: list[bytes]) -> bytes:
@@ -37,9 +31,17 @@ def body(instances: list[bytes]) -> bytes:
 
 
 class Answer:
-    def __init__(self, content=b"", kind="application/dicom+json", status=200, headers=None, endless=b""):
+    def __init__(
+        self,
+        content: Any = b"",
+        kind: Any = "application/dicom+json",
+        status: int = 200,
+        headers: Any = None,
+        endless: Any = b"",
+    ):
         self.content = content if isinstance(content, bytes) else json.dumps(content).encode()
-        self.kind, self.status, self.headers, self.endless = kind, status, headers or {}, endless
+        self.kind, self.status, self.endless = kind, status, endless
+        self.headers: dict[str, str] = headers or {}
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def serving(answers: dict[str, Answer]):
             except OSError:
                 pass
 
-        def log_message(self, *_):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
     service = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -79,18 +81,18 @@ def serving(answers: dict[str, Answer]):
         thread.join()
 
 
-def row(**values) -> dict:
+def row(**values: Any) -> dict[str, Any]:
     return {tag: {"vr": "LO", "Value": value if isinstance(value, list) else [value]} for tag, value in values.items()}
 
 
-def refusal(call, *arguments, **options) -> Problem:
+def refusal(call: Any, *arguments: Any, **options: Any) -> Problem:
     with pytest.raises(Problem) as refused:
         call(*arguments, **options)
     assert refused.value.next_step
     return refused.value
 
 
-def fetch(server: Server, folder, limits: Limits = LIMITS, **options) -> int:
+def fetch(server: Server, folder: Path, limits: Limits = LIMITS, **options: Any) -> int:
     return fetch_series(server, STUDY, SERIES, folder, limits, **options)
 
 
@@ -125,13 +127,13 @@ def test_a_search_for_everything_is_not_sent():
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", b'[1, "x", null]', b'[{"0020000D": 5}]', b'[{"0020000D": {"Value": 5}}]']
 )
-def test_answers_of_nothing_find_nothing(content):
+def test_answers_of_nothing_find_nothing(content: Any):
     with serving({"/dw/studies": Answer(content)}) as (server, _):
         assert find_studies(server, {"PatientID": "7"}) == ()
 
 
 @pytest.mark.parametrize("content", [b"<html>", b"5", b'"x"', b"[" * 100_000, b"\xff\xfe"])
-def test_answers_that_are_no_dicom_are_said(content):
+def test_answers_that_are_no_dicom_are_said(content: Any):
     with serving({"/dw/studies": Answer(content)}) as (server, _):
         assert refusal(find_studies, server, {"PatientID": "7"}).code == "dicomweb_answer"
 
@@ -151,7 +153,7 @@ def test_a_server_that_ignores_the_limit_is_cut():
         assert len(find_studies(server, {"PatientID": "7"}, limit=10)) == 10
 
 
-def test_an_endless_answer_to_a_search_is_cut(monkeypatch):
+def test_an_endless_answer_to_a_search_is_cut(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(dicomweb, "ANSWER_BYTES", 1 << 20)
     with serving({"/dw/studies": Answer(b"[", endless=b" " * 65536)}) as (server, _):
         assert refusal(find_studies, server, {"PatientID": "7"}).code == "dicomweb_answer"
@@ -166,7 +168,7 @@ def test_a_packed_bomb_is_refused_unread():
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 401, 403, 404, 500, 503])
-def test_no_redirection_is_followed_and_no_failure_tried_again(status, tmp_path):
+def test_no_redirection_is_followed_and_no_failure_tried_again(status: int, tmp_path: Path):
     with serving({}) as (elsewhere, asked_elsewhere):
         answer = Answer(status=status, headers={"Location": f"{elsewhere.url}/studies"})
         with serving({"/dw/studies": answer, PATH: answer}) as (server, asked):
@@ -186,7 +188,7 @@ def test_a_server_that_is_not_there_is_said():
 @pytest.mark.parametrize(
     "url", ["file:///etc/passwd", "ftp://host/dw", "https://user:password@host/dw", "host/dw", "https://"]
 )
-def test_addresses_that_are_none_are_refused_and_not_repeated(url):
+def test_addresses_that_are_none_are_refused_and_not_repeated(url: str):
     problem = refusal(find_studies, Server(url=url), {"PatientID": "7"})
     assert problem.code == "dicomweb_address"
     assert "password@" not in str(problem)
@@ -199,18 +201,26 @@ def test_what_the_server_needs_to_let_us_in_is_sent_to_it():
     assert asked[0][0].startswith("/dw/studies?")
 
 
-def test_a_series_is_fetched_as_it_was_sent(tmp_path):
+def test_a_series_is_fetched_as_it_was_sent(tmp_path: Path):
     sent = [instance(number) for number in range(3)]
     told: list[str] = []
+
+    def report(doing: str, _done: float) -> None:
+        told.append(doing)
+
     with serving({PATH: Answer(body(sent), MULTIPART)}) as (server, asked):
-        assert fetch(server, tmp_path, report=lambda doing, _: told.append(doing)) == 3
+        assert fetch(server, tmp_path, report=report) == 3
     assert [file.read_bytes() for file in sorted(tmp_path.iterdir())] == sent
-    assert dcmread(tmp_path / "00002.dcm").InstanceNumber == 2
+    assert decoded(tmp_path / "00002.dcm").InstanceNumber == 2
     assert told[-1] == "Slice 3 has come"
     assert "transfer-syntax=*" in asked[0][1]["Accept"]
 
 
-def test_more_than_the_limits_is_refused(tmp_path):
+def nearly_none(_folder: Path) -> int:
+    return 5
+
+
+def test_more_than_the_limits_is_refused(tmp_path: Path):
     sent = [instance(number) for number in range(3)]
     with serving({PATH: Answer(body(sent), MULTIPART)}) as (server, _):
         (tmp_path / "a").mkdir()
@@ -218,13 +228,13 @@ def test_more_than_the_limits_is_refused(tmp_path):
         (tmp_path / "b").mkdir()
         assert refusal(fetch, server, tmp_path / "b", Limits(files=2)).code == "too_much_files"
         (tmp_path / "c").mkdir()
-        assert refusal(fetch, server, tmp_path / "c", free_bytes=lambda _: 5).code == "disk_full"
+        assert refusal(fetch, server, tmp_path / "c", free_bytes=nearly_none).code == "disk_full"
         (tmp_path / "d").mkdir()
         times_s = iter([0.0, *[1e9] * 99])
         assert refusal(fetch, server, tmp_path / "d", monotonic_s=lambda: next(times_s)).code == "too_much_time"
 
 
-def test_an_endless_series_is_cut(tmp_path):
+def test_an_endless_series_is_cut(tmp_path: Path):
     answer = Answer(b"--b\r\n\r\n", MULTIPART, endless=b"x" * 65536)
     with serving({PATH: answer}) as (server, _):
         assert refusal(fetch, server, tmp_path, Limits(unpacked_bytes=1 << 20)).code == "too_much_sent"
@@ -241,12 +251,12 @@ def test_an_endless_series_is_cut(tmp_path):
         Answer(b"<html>", "text/html"),
     ],
 )
-def test_a_series_that_is_none_is_said(answer, tmp_path):
+def test_a_series_that_is_none_is_said(answer: Any, tmp_path: Path):
     with serving({PATH: answer}) as (server, _):
         assert refusal(fetch, server, tmp_path).code == "dicomweb_answer"
 
 
-def test_names_of_files_are_ours(tmp_path):
+def test_names_of_files_are_ours(tmp_path: Path):
     evil = b"--b\r\nContent-Disposition: attachment; filename=../../evil.dcm\r\n\r\n" + instance(1) + b"\r\n--b--"
     with serving({PATH: Answer(evil, MULTIPART)}) as (server, _):
         fetch(server, tmp_path)

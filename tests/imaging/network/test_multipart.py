@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def read(raw: bytes, length: int = 7, kind: str = KIND) -> list[bytes]:
 
 
 @given(st.lists(st.binary(max_size=60).filter(lambda body: b"--b" not in body), max_size=4), st.integers(1, 50))
-def test_parts_come_out_as_they_went_in_whatever_the_pieces(bodies, length):
+def test_parts_come_out_as_they_went_in_whatever_the_pieces(bodies: Any, length: int):
     assert read(joined(bodies), length) == bodies
 
 
@@ -38,7 +40,7 @@ def test_a_part_that_is_not_read_is_passed_over():
 
 
 @pytest.mark.parametrize("cut", [1, 3, 5, 8, 20, 40])
-def test_an_answer_that_is_cut_short_is_refused(cut):
+def test_an_answer_that_is_cut_short_is_refused(cut: int):
     raw = joined([b"x" * 30])
     with pytest.raises(BadMultipart):
         read(raw[: -2 - cut])
@@ -47,7 +49,7 @@ def test_an_answer_that_is_cut_short_is_refused(cut):
 @pytest.mark.parametrize(
     "kind", ["", "application/json", "multipart/related", "multipart/related; boundary=", "text/html; boundary=b"]
 )
-def test_another_kind_of_answer_is_refused(kind):
+def test_another_kind_of_answer_is_refused(kind: Any):
     with pytest.raises(BadMultipart):
         read(joined([b"one"]), kind=kind)
 

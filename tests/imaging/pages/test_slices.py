@@ -107,7 +107,7 @@ def test_every_rotation_has_three_planes_and_letters_of_where_they_lead(seed: in
 
 def test_picture_is_true_to_millimetres() -> None:
     figure = slice_picture(with_bright(grid_of("axial"), [1, 0, 0]), "axial")
-    assert 'viewBox="0 0 26.0000 11.0000"' in figure.picture
+    assert 'viewBox="0.0000 0.0000 26.0000 11.0000"' in figure.picture
     assert figure.width_mm == pytest.approx(26)
     assert 'preserveAspectRatio="none"' in figure.picture
 
@@ -149,6 +149,24 @@ def test_outline_runs_around_what_is_labelled(axes: str) -> None:
         across, down = SIZES_MM[layout.across], SIZES_MM[layout.down]
         assert points.min(axis=0) == pytest.approx([columns.min() * across, rows.min() * down], abs=0.011)
         assert points.max(axis=0) == pytest.approx([(columns.max() + 1) * across, (rows.max() + 1) * down], abs=0.011)
+
+
+@pytest.mark.parametrize("axes", AXES)
+def test_closeup_shows_what_it_is_of_with_a_margin(axes: str) -> None:
+    grid = grid_of(axes, (60, 70, 80))
+    mask = np.zeros(grid.shape, np.bool_)
+    mask[30:34, 40:45, 35:37] = True
+    for plane in PLANES:
+        layout = layout_of(grid, plane)
+        figure = slice_picture(Volume(mask.astype(np.int16), grid, CERTIFICATE), plane, closeup=mask)
+        found = re.search(r'viewBox="([\d. ]+)"', figure.picture)
+        assert found is not None
+        left, top, width, height = map(float, found[1].split())
+        mids = layout.on_screen_mm(grid, grid.to_world(np.argwhere(mask)))
+        half = np.array([SIZES_MM[layout.across], SIZES_MM[layout.down]]) / 2
+        whole = np.array([grid.shape[layout.across], grid.shape[layout.down]]) * half * 2
+        expected = np.maximum(mids.min(axis=0) - half - 20, 0), np.minimum(mids.max(axis=0) + half + 20, whole)
+        np.testing.assert_allclose([[left, top], [left + width, top + height]], expected, atol=1e-3)
 
 
 def test_names_in_a_picture_cannot_break_out_of_it() -> None:

@@ -1,6 +1,12 @@
 """Headers of a made-up patient who is named everywhere."""
 
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pydicom
 from pydicom import DataElement, Dataset
+from pydicom.dataset import FileMetaDataset
 from pydicom.sequence import Sequence
 
 NAME = "Papadopoulos-Smith^Eleni Maria"
@@ -72,3 +78,27 @@ def header(number: int = 1) -> Dataset:
     image.PurposeOfReferenceCodeSequence = Sequence([hidden])
     made.SourceImageSequence = Sequence([image])
     return made
+
+
+def with_meta(made: Dataset) -> Dataset:
+    """The same header with what a file says of itself."""
+    meta: Any = FileMetaDataset()
+    meta.TransferSyntaxUID = "1.2.840.10008.1.2.1"
+    meta.MediaStorageSOPClassUID = made.SOPClassUID
+    meta.MediaStorageSOPInstanceUID = made.SOPInstanceUID
+    made.file_meta = meta
+    return made
+
+
+def encoded(made: Dataset) -> bytes:
+    """A file of this header."""
+    library: Any = pydicom
+    file = BytesIO()
+    library.dcmwrite(file, with_meta(made), enforce_file_format=True)
+    return file.getvalue()
+
+
+def decoded(path: Path) -> Dataset:
+    """What a file holds, without pixels."""
+    library: Any = pydicom
+    return library.dcmread(path, stop_before_pixels=True, force=True)

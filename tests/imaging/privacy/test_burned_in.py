@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def written(picture: np.ndarray, text: str, at: tuple[int, int], size: int, ink:
 @pytest.mark.parametrize("size", [9, 12, 16, 24, 40])
 @pytest.mark.parametrize("at", [(6, 6), (6, 200), (120, 226)])
 @pytest.mark.parametrize("ground", [noise, tissue])
-def test_printed_letters_at_the_edge_are_found(size, at, ground):
+def test_printed_letters_at_the_edge_are_found(size: int, at: Any, ground: Any):
     picture = written(ground(), "SMITH^JOHN 12.03.1945", at, size, ink=800)
     areas = text_areas(picture)
     assert areas
@@ -42,7 +43,7 @@ def test_dark_letters_on_a_bright_ground_are_found():
 
 
 @pytest.mark.parametrize("ground", [noise, tissue])
-def test_pictures_without_text_are_not_suspected(ground):
+def test_pictures_without_text_are_not_suspected(ground: Any):
     assert text_areas(ground()) == ()
     assert text_areas(np.stack([ground()] * 12)) == ()
 
@@ -63,12 +64,12 @@ def test_text_in_one_captured_slice_of_few_is_found():
         np.full((2, 64, 64), -32768, np.int16),
     ],
 )
-def test_odd_pictures_are_looked_at_without_harm(voxels):
+def test_odd_pictures_are_looked_at_without_harm(voxels: Any):
     assert text_areas(voxels) == ()
 
 
 @pytest.mark.parametrize("name", ["glioma/t1.nii.gz", "glioma/flair.nii.gz"])
-def test_real_heads_are_not_suspected(name):
+def test_real_heads_are_not_suspected(name: str):
     nibabel = pytest.importorskip("nibabel")
     path = Path(__file__).parents[4] / "shared/data/imaging" / name
     if not path.is_file():

@@ -2,18 +2,21 @@ import json
 import re
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-import pydicom
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import DataElement, Dataset
+from pydicom.filereader import read_dataset as library_read_dataset
 from pydicom.sequence import Sequence
 from pydicom.tag import Tag
+from pydicom.valuerep import DA
 
 from abaton.imaging.privacy import Options, UidMap, collect, deidentify, search
-from tests.imaging.privacy.made import NAME, PATIENT_ID, UID, header
+from tests.imaging.privacy.made import NAME, PATIENT_ID, UID, decoded, header
 
+read_dataset: Any = library_read_dataset
 KEY = b"a key of an installation, secret"
 UIDS = UidMap(KEY)
 SECRETS = re.findall(
@@ -95,7 +98,7 @@ def test_an_object_can_be_made_from_it():
 
 def test_dates_move_together_and_by_a_keyed_number_of_days():
     (clean,), report = deidentify([header()], UIDS, Options(modified_dates=True))
-    study, series = (pydicom.valuerep.DA(clean[name].value) for name in ("StudyDate", "SeriesDate"))
+    study, series = (DA(clean[name].value) for name in ("StudyDate", "SeriesDate"))
     assert study is not None
     assert series is not None
     assert (series - study).days == 1
@@ -149,7 +152,7 @@ def test_the_report_names_attributes_and_never_values():
 @pytest.mark.parametrize(
     "description", [NAME, "eleni", "PAPADOPOULOS_SMITH", "p.a.p.a.d.o.p.o.u.l.o.s", PATIENT_ID, "HOSP00471"]
 )
-def test_a_name_in_a_code_word_does_not_stay(description):
+def test_a_name_in_a_code_word_does_not_stay(description: str):
     hostile = header()
     hostile.add(DataElement(0x00180022, "CS", description.upper()[:16]))
     hostile.BodyPartExamined = description.upper()[:16]
@@ -196,7 +199,7 @@ def test_a_value_of_another_kind_than_the_standards_is_dropped():
 @pytest.mark.parametrize(
     "raw", ["Müller^Jürgen".encode("latin-1"), "山田^太郎".encode(), b"\xff\xfe^\x1b$B", b"^" * 70]
 )
-def test_character_sets_that_lie_break_nothing(charset, raw):
+def test_character_sets_that_lie_break_nothing(charset: str, raw: bytes):
     file = BytesIO()
     source = header()
     del source.SpecificCharacterSet
@@ -210,7 +213,7 @@ def test_character_sets_that_lie_break_nothing(charset, raw):
     )
     file.write(body)
     file.seek(0)
-    read = pydicom.filereader.read_dataset(file, False, True)
+    read = read_dataset(file, False, True)
     (clean,), report = deidentify([read], UIDS)
     assert report.verified
     assert not clean.PatientName
@@ -235,7 +238,7 @@ def test_sequences_nested_without_end_are_cut():
         st.tuples(st.sampled_from(["PN", "LO", "SH", "CS", "DA", "ST", "UI", "DS"]), st.text(max_size=40)), max_size=8
     )
 )
-def test_no_text_of_any_attribute_ever_stays_beside_a_known_name(values):
+def test_no_text_of_any_attribute_ever_stays_beside_a_known_name(values: Any):
     hostile = header()
     tags = {"PN": 0x00081070, "LO": 0x00081030, "SH": 0x00181210, "CS": 0x00180015, "DA": 0x00080021, "ST": 0x00080081}
     for vr, text in values:
@@ -253,11 +256,11 @@ def test_no_headers_make_no_report_of_anything():
 @pytest.mark.parametrize(
     "series", ["siemens/anatomical/001", "ge/anatomical/001_implicit", "siemens_multiframe/anatomical/001"]
 )
-def test_real_headers_name_nobody_and_keep_their_geometry(series):
+def test_real_headers_name_nobody_and_keep_their_geometry(series: str):
     folder = Path(__file__).parents[4] / "shared/data/imaging/conformance" / series
     if not folder.is_dir():
         pytest.skip("the shared recordings are not beside this checkout")
-    originals = [pydicom.dcmread(path, stop_before_pixels=True) for path in sorted(folder.glob("*"))]
+    originals = [decoded(path) for path in sorted(folder.glob("*"))]
     clean, report = deidentify(originals, UIDS)
     assert report.verified
     assert report.private_tags > 0

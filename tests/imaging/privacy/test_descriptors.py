@@ -27,7 +27,7 @@ from abaton.imaging.privacy.descriptors import clean
         ("", ""),
     ],
 )
-def test_only_words_of_imaging_stay(text, stays):
+def test_only_words_of_imaging_stay(text: str, stays: str):
     assert clean(text) == stays
 
 
@@ -36,7 +36,7 @@ def test_a_forbidden_word_goes_even_if_imaging_knows_it():
 
 
 @given(st.text())
-def test_cleaning_twice_changes_nothing(text):
+def test_cleaning_twice_changes_nothing(text: str):
     once = clean(text)
     assert clean(once) == once
     assert once.isascii()
@@ -44,5 +44,5 @@ def test_cleaning_twice_changes_nothing(text):
 
 
 @given(st.text(alphabet="0123456789 .-/_:()+^,", min_size=5))
-def test_no_long_number_comes_through(text):
+def test_no_long_number_comes_through(text: str):
     assert sum(letter.isdigit() for letter in clean(f"ct {text}")) <= 4

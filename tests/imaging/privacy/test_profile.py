@@ -18,7 +18,7 @@ def test_everything_kept_is_an_attribute_of_the_standard_and_said_once():
 
 
 def test_abaton_is_never_laxer_than_the_basic_profile():
-    allowed = {
+    allowed: dict[str, set[str]] = {
         "keep": set(),
         "uid": {"U"},
         "items": {"X/Z/U*"},
@@ -39,7 +39,7 @@ def test_abaton_is_never_laxer_than_the_basic_profile():
     ("option", "name"),
     [("modified_dates", "dates"), ("patient_characteristics", "patient"), ("device_identity", "device")],
 )
-def test_an_option_changes_only_what_the_standard_lets_it(option, name):
+def test_an_option_changes_only_what_the_standard_lets_it(option: str, name: str):
     options = Options(**{option: True})
     changed = [row for row in ROWS if action(int(row.tag, 16), options) != action(int(row.tag, 16), BASIC)]
     assert changed

@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from abaton.imaging.privacy.risks import BURNED_IN, FACE, MAY_BE_BURNED_IN, header_warnings
 from tests.imaging.privacy.made import header
 
 
-def with_(**values):
+def with_(**values: Any):
     made = header()
     for name, value in values.items():
         setattr(made, name, value)
@@ -28,7 +30,7 @@ def test_a_plain_ct_of_the_abdomen_needs_no_warning():
         ({"SeriesDescription": "t1_mprage_sag"}, FACE),
     ],
 )
-def test_what_a_person_should_look_at_is_said_once(values, said):
+def test_what_a_person_should_look_at_is_said_once(values: Any, said: str):
     assert header_warnings([with_(**values)] * 3) == (said,)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from pydicom import DataElement, Dataset
 from pydicom.sequence import Sequence
@@ -38,7 +40,7 @@ PLANTED = [
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize(("tag", "vr", "value"), PLANTED)
 @pytest.mark.parametrize("nested", [False, True])
-def test_whatever_is_put_back_is_found(tag, vr, value, nested):
+def test_whatever_is_put_back_is_found(tag: int, vr: str, value: Any, nested: bool):
     (clean,), _ = deidentify([header()], UidMap(b"0123456789abcdef"))
     assert search(clean, KNOWN) == ()
     place = clean

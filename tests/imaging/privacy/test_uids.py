@@ -11,7 +11,7 @@ UIDS = UidMap(b"0123456789abcdef")
 
 
 @given(st.text(alphabet="0123456789.", min_size=1, max_size=64))
-def test_a_new_uid_is_valid_and_always_the_same(uid):
+def test_a_new_uid_is_valid_and_always_the_same(uid: str):
     new = UIDS.new(uid)
     assert new == UidMap(b"0123456789abcdef").new(uid)
     assert re.fullmatch(r"2\.25\.(0|[1-9]\d{0,38})", new)

@@ -76,9 +76,14 @@ def label_overlays(segmentation: Segmentation) -> list[Overlay]:
 
 def _raters(volume: Volume, all_of_them: Sequence[Segmentation], centre: FloatArray) -> list[Block]:
     overlays = [
-        Overlay(one.made_by, label_color(place), one.labels > 0) for place, one in enumerate(all_of_them, start=1)
+        Overlay(one.made_by, label_color(place), one.labels > 0, wide=0.6)
+        for place, one in enumerate(all_of_them, start=1)
     ]
-    figures = [slice_picture(volume, plane, index_at(volume.grid, plane, centre), overlays) for plane in PLANES]
+    everything = np.logical_or.reduce([overlay.mask for overlay in overlays])
+    figures = [
+        slice_picture(volume, plane, index_at(volume.grid, plane, centre), overlays, closeup=everything)
+        for plane in PLANES
+    ]
     rows = [(one.made_by, _millilitres(int(np.count_nonzero(one.labels)), volume.grid)) for one in all_of_them]
     colors = {place: label_color(place + 1) for place in range(len(rows))}
     return [
@@ -117,6 +122,8 @@ def _view(scans: Scans, record: ScanRecord, chosen: Segmentation | None) -> View
         ),
         labels=labels,
         label_names=names,
+        # What is labelled mostly lies inside: a look through which it can be seen.
+        preset="mr_brain" if names and record.modality != "CT" else None,
     )
 
 

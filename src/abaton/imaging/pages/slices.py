@@ -24,6 +24,19 @@ _FIELD = 200.0
 """Lettering is sized for a scan of this many millimetres across, and grows with the scan."""
 
 
+MARGIN_MM = 20.0
+"""What is shown around the thing that a close-up is of."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """The part of a slice that is shown, in mm from its left and top edges."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
 class Overlay(msgspec.Struct, frozen=True, eq=False):
     """Something outlined on a slice.
 
@@ -33,6 +46,7 @@ class Overlay(msgspec.Struct, frozen=True, eq=False):
         mask: Of the grid's shape: boolean, or how much of each voxel is inside, 0 to 1, for a smooth line.
         filled: Opacity of its inside, 0 to 1.
         dashed: Whether the outline is broken.
+        wide: Width of the outline, 1 as usual.
     """
 
     name: str
@@ -40,6 +54,7 @@ class Overlay(msgspec.Struct, frozen=True, eq=False):
     mask: NDArray[np.bool_] | NDArray[np.float32]
     filled: float = 0.0
     dashed: bool = False
+    wide: float = 1.0
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -61,6 +76,7 @@ def slice_picture(
     crossing_mm: ArrayLike | None = None,
     window: Window | None = None,
     caption: str | None = None,
+    closeup: NDArray[np.bool_] | None = None,
 ) -> Figure:
     """A slice along the array's own axes, so that no value shown was computed from others.
 
@@ -73,6 +89,7 @@ def slice_picture(
         crossing_mm: A world position where thin lines cross, to show where other slices lie.
         window: Which values are black and white; None for the modality's.
         caption: Below the picture; None for one that names the plane and the place.
+        closeup: Show only the surroundings of this mask; None for the whole slice.
 
     Returns:
         A figure in SVG, its user units millimetres.
@@ -87,22 +104,25 @@ def slice_picture(
     window = window or display_window(volume)
     rows, columns = volume.grid.shape[layout.down], volume.grid.shape[layout.across]
     spacing = volume.grid.spacing_mm
-    width, height = columns * spacing[layout.across], rows * spacing[layout.down]
-    size = max(count * mm for count, mm in zip(volume.grid.shape, spacing, strict=True)) / _FIELD
-    whole = f'width="{width:.4f}" height="{height:.4f}"'
+    whole = Frame(0.0, 0.0, columns * spacing[layout.across], rows * spacing[layout.down])
+    frame = whole if closeup is None else _around(closeup, layout, spacing, whole)
+    largest = max(count * mm for count, mm in zip(volume.grid.shape, spacing, strict=True))
+    size = (largest if closeup is None else max(frame.width, frame.height)) / _FIELD
+    sides = f'width="{whole.width:.4f}" height="{whole.height:.4f}"'
     drawn = [
-        f'<rect {whole} fill="#000"/>',
-        f'<image {whole} preserveAspectRatio="none" href="{_png(volume, layout, index, window)}"/>',
+        f'<rect {sides} fill="#000"/>',
+        f'<image {sides} preserveAspectRatio="none" href="{_png(volume, layout, index, window)}"/>',
         *(_outline(overlay, layout, index, spacing, size) for overlay in overlays),
-        _crossing(volume.grid, layout, crossing_mm, width, height, size),
+        _crossing(volume.grid, layout, crossing_mm, whole, size),
         *(_mark(mark, volume.grid, layout, size) for mark in marks),
-        _letters(layout, width, height, size),
-        _scale_bar(width, height, size),
-        _words(plane, window, volume.unit, width, size),
+        _letters(layout, frame, size),
+        _scale_bar(frame, size),
+        _words(plane, window, volume.unit, frame, size),
     ]
-    picture = f'<svg viewBox="0 0 {width:.4f} {height:.4f}" xmlns="http://www.w3.org/2000/svg">{"".join(drawn)}</svg>'
+    box = f"{frame.left:.4f} {frame.top:.4f} {frame.width:.4f} {frame.height:.4f}"
+    picture = f'<svg viewBox="{box}" xmlns="http://www.w3.org/2000/svg">{"".join(drawn)}</svg>'
     place = _place(layout, volume.grid, index)
-    return Figure(picture, _alt(layout, place, overlays), place if caption is None else caption, width)
+    return Figure(picture, _alt(layout, place, overlays), place if caption is None else caption, frame.width)
 
 
 def fullest_index(mask: NDArray[np.bool_], grid: Grid, plane: Plane) -> int:
@@ -161,7 +181,7 @@ def _outline(overlay: Overlay, layout: Layout, index: int, spacing: tuple[float,
     color = html.escape(overlay.color)
     return (
         f'<path d="{path}" fill="{color}" fill-opacity="{overlay.filled:g}" fill-rule="evenodd" stroke="{color}" '
-        f'stroke-width="{0.9 * size:.3f}" stroke-linejoin="round"{dashes}>'
+        f'stroke-width="{0.9 * overlay.wide * size:.3f}" stroke-linejoin="round"{dashes}>'
         f"<title>{html.escape(overlay.name)}</title></path>"
     )
 
@@ -181,13 +201,26 @@ def _ring(ring: NDArray[np.float64], across_mm: float, down_mm: float) -> str:
     return f"M{'L'.join(points)}Z"
 
 
-def _crossing(grid: Grid, layout: Layout, world_mm: ArrayLike | None, width: float, height: float, size: float) -> str:
+def _around(mask: NDArray[np.bool_], layout: Layout, spacing: tuple[float, float, float], whole: Frame) -> Frame:
+    """The part of the picture around a mask, over all slices; the whole where the mask is empty."""
+    seen = layout.picture(np.asarray(mask.any(axis=layout.normal, keepdims=True)), 0)
+    if not seen.any():
+        return whole
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    across, down = spacing[layout.across], spacing[layout.down]
+    left, right = columns[0] * across - MARGIN_MM, (columns[-1] + 1) * across + MARGIN_MM
+    top, bottom = rows[0] * down - MARGIN_MM, (rows[-1] + 1) * down + MARGIN_MM
+    left, top = max(left, 0.0), max(top, 0.0)
+    return Frame(left, top, min(right, whole.width) - left, min(bottom, whole.height) - top)
+
+
+def _crossing(grid: Grid, layout: Layout, world_mm: ArrayLike | None, whole: Frame, size: float) -> str:
     if world_mm is None:
         return ""
     x, y = layout.on_screen_mm(grid, np.asarray(world_mm, dtype=np.float64)).tolist()
     style = f'stroke="#d2ae64" stroke-opacity="0.55" stroke-width="{0.35 * size:.3f}"'
     gap = 6 * size
-    lines = ((0, y, x - gap, y), (x + gap, y, width, y), (x, 0, x, y - gap), (x, y + gap, x, height))
+    lines = ((0, y, x - gap, y), (x + gap, y, whole.width, y), (x, 0, x, y - gap), (x, y + gap, x, whole.height))
     return "".join(f'<line x1="{a:.2f}" y1="{b:.2f}" x2="{c:.2f}" y2="{d:.2f}" {style}/>' for a, b, c, d in lines)
 
 
@@ -206,20 +239,22 @@ def _mark(mark: Mark, grid: Grid, layout: Layout, size: float) -> str:
     )
 
 
-def _letters(layout: Layout, width: float, height: float, size: float) -> str:
+def _letters(layout: Layout, frame: Frame, size: float) -> str:
     high, rim = 8 * size, 4 * size
+    middle, right, bottom = frame.left + frame.width / 2, frame.left + frame.width, frame.top + frame.height
+    beside = frame.top + frame.height / 2 + high / 3
     return (
-        _text(layout.left, rim, height / 2 + high / 3, high, "start")
-        + _text(layout.right, width - rim, height / 2 + high / 3, high, "end")
-        + _text(layout.top, width / 2, rim + high * 0.75, high, "middle")
-        + _text(layout.bottom, width / 2, height - rim, high, "middle")
+        _text(layout.left, frame.left + rim, beside, high, "start")
+        + _text(layout.right, right - rim, beside, high, "end")
+        + _text(layout.top, middle, frame.top + rim + high * 0.75, high, "middle")
+        + _text(layout.bottom, middle, bottom - rim, high, "middle")
     )
 
 
-def _scale_bar(width: float, height: float, size: float) -> str:
-    length = max((mm for mm in (1, 2, 5, 10, 20, 50, 100) if mm <= width / 3), default=1)
+def _scale_bar(frame: Frame, size: float) -> str:
+    length = max((mm for mm in (1, 2, 5, 10, 20, 50, 100) if mm <= frame.width / 3), default=1)
     label = f"{length // 10} cm" if length >= 10 else f"{length} mm"
-    left, bottom = 5 * size, height - 5 * size
+    left, bottom = frame.left + 5 * size, frame.top + frame.height - 5 * size
     tick = 1.5 * size
     return (
         f'<path d="M{left:.2f} {bottom - tick:.2f}V{bottom:.2f}H{left + length:.2f}V{bottom - tick:.2f}" fill="none" '
@@ -228,13 +263,15 @@ def _scale_bar(width: float, height: float, size: float) -> str:
     )
 
 
-def _words(plane: Plane, window: Window, unit: str, width: float, size: float) -> str:
-    high = 5.5 * size
+def _words(plane: Plane, window: Window, unit: str, frame: Frame, size: float) -> str:
+    high, left = 5.5 * size, frame.left + 5 * size
     unit_text = f" {unit}" if unit else ""
     return (
-        _text(plane.capitalize(), 5 * size, 9 * size, high, "start")
-        + _text(f"{window.text}{unit_text}", 5 * size, 16 * size, 4.5 * size, "start", "#c6bbac")
-        + _text(NOT_FOR_DIAGNOSIS, width - 5 * size, 9 * size, 4.5 * size, "end", "#c6bbac")
+        _text(plane.capitalize(), left, frame.top + 9 * size, high, "start")
+        + _text(f"{window.text}{unit_text}", left, frame.top + 16 * size, 4.5 * size, "start", "#c6bbac")
+        + _text(
+            NOT_FOR_DIAGNOSIS, frame.left + frame.width - 5 * size, frame.top + 9 * size, 4.5 * size, "end", "#c6bbac"
+        )
     )
 
 
