@@ -1,6 +1,7 @@
 """The page of a flight: figures, the 3-D view with the way, curves, and pictures from inside."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from abaton.imaging.flythrough import Flight, colors_of
 from abaton.imaging.flythrough.coverage import POLYP_MM2
@@ -60,9 +61,9 @@ def remarks_of(flight: Flight) -> list[str]:
         remarks.append(f"{flight.lumen.left_out} crumbs of the label were left out.")
     if flight.line.found:
         remarks.append(
-            "The shortest way leaves out loops that touch others, for the label shows no wall between them. The way was "
-            f"sent through {len(flight.line.through_mm)} points to pass them: see in the 3-D view whether their order "
-            "is the organ's, or give the points to pass with --via."
+            "The shortest way leaves out loops that touch others, for the label shows no wall between them. The way "
+            f"was sent through {len(flight.line.through_mm)} points to pass them: see in the 3-D view whether their "
+            "order is the organ's, or give the points to pass with --via."
         )
     remarks += [
         f"The way leaves out a part of {part.volume_ml:.0f} ml around {_place(part.through_mm)}: where loops touch, "
@@ -103,14 +104,15 @@ def flight_page(scans: Scans, record: ScanRecord, label: str, flight: Flight) ->
 def _view(scans: Scans, record: ScanRecord, label: str, flight: Flight) -> View3D:
     wall = flight.wall
     return View3D(
-        values=scans.region(record.id, "working"),
+        values=_emptied(scans, record, flight),
         grid=record.grid,
         range=record.working_range,
         unit=record.unit,
         modality=record.modality,
         title=f"Flight through: {label}",
         alt=f"The {label} in three dimensions, its wall coloured where the flight sees it and blue where it does not.",
-        caption="Wall: flesh where seen on the way there, sand where seen on the way back only, blue where missed.",
+        caption="Wall: flesh where seen on the way there, sand where seen on the way back only, blue where missed. "
+        "What the label holds is drawn empty in this view, also where there is stool or fluid.",
         meshes=[
             ViewedMesh(
                 name=f"wall of the {label}",
@@ -122,6 +124,16 @@ def _view(scans: Scans, record: ScanRecord, label: str, flight: Flight) -> View3
         ],
         path=FlightPath(flight.path.positions_mm[::2], flight.view.field_of_view_deg),
     )
+
+
+def _emptied(scans: Scans, record: ScanRecord, flight: Flight) -> NDArray[np.uint8]:
+    """The working copy with the lumen as dark as can be, so that its content does not stand before the camera."""
+    values = np.array(scans.region(record.id, "working"), dtype=np.uint8)
+    inside = np.argwhere(flight.lumen.mask)
+    index = np.rint(record.grid.to_index(flight.lumen.grid.to_world(inside))).astype(np.int64)
+    index = index[((index >= 0) & (index < record.grid.shape)).all(axis=1)]
+    values[tuple(index.T)] = 0
+    return values
 
 
 def _stations(flight: Flight) -> list[Figure]:
