@@ -24,6 +24,7 @@ import {
   stridesOf,
 } from "./bricks";
 import { packGradients } from "./gradients";
+import { Hull, hullOf } from "./hull";
 import { invert, spacingMm, worldFromTexture } from "./matrices";
 import { Programs } from "./programs";
 import { raysOf } from "./rays";
@@ -76,7 +77,7 @@ export interface Look {
   clipPlanes?: readonly (readonly [number, number, number, number])[];
   /** Keeps a box along the volume's axes, in shares of its size, 0..1. */
   clipBox?: { low: readonly [number, number, number]; high: readonly [number, number, number] };
-  /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.98. */
+  /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.95. */
   earlyTermination?: number;
   /** Change of colour or opacity, 0..1, within which samples may be left out of even parts. Default 0.05; 0: none. */
   tolerance?: number;
@@ -96,7 +97,16 @@ export interface Look {
 
 const BRICK_EDGE = 4;
 const TOLERANCE = 0.05;
-const UNITS = { volume: 0, leaps: 1, table: 2, noise: 3, gradients: 4, sceneDepth: 5, brickHigh: 6 } as const;
+const UNITS = {
+  volume: 0,
+  leaps: 1,
+  table: 2,
+  noise: 3,
+  gradients: 4,
+  sceneDepth: 5,
+  brickHigh: 6,
+  hull: 7,
+} as const;
 const SHADING = { ambient: 0.35, diffuse: 0.75, specular: 0.2, shininess: 24 };
 
 export class RayCaster {
@@ -104,6 +114,7 @@ export class RayCaster {
   private readonly gl: WebGL2RenderingContext;
   private readonly volume: VolumeData;
   private readonly programs: Programs;
+  private readonly hull: Hull;
   private readonly toWorld: Float64Array;
   private readonly smallestMm: number;
   private readonly held: Partial<Record<keyof typeof UNITS, WebGLTexture>> = {};
@@ -125,6 +136,7 @@ export class RayCaster {
       { at: 1, color: [1, 1, 1], opacity: 0.5 },
     ]);
     this.programs = new Programs(gl);
+    this.hull = new Hull(gl);
     this.array = gl.createVertexArray() as WebGLVertexArrayObject;
     this.held.volume = textures.bytes3d(gl, volume.size, volume.values);
     this.held.brickHigh = textures.integers3d(gl, this.bricks.count, this.bricks.high);
@@ -145,11 +157,13 @@ export class RayCaster {
     const variant: Variant = {
       mode: look.mode,
       lit: look.lit ?? false,
+      sideLight: look.light !== undefined,
       sceneDepth: look.sceneDepth !== undefined,
       jitter: look.jitter ?? false,
     };
-    const set = this.programs.use(variant);
     const rays = raysOf(eye.projection, eye.view, this.toWorld);
+    this.hull.draw(rays.clipFromTexture, eye.viewport[2], eye.viewport[3]);
+    const set = this.programs.use(variant);
     set.vector("nearBase", rays.near.base);
     set.vector("nearX", rays.near.alongX);
     set.vector("nearY", rays.near.alongY);
@@ -187,6 +201,7 @@ export class RayCaster {
   dispose(): void {
     for (const texture of Object.values(this.held)) this.gl.deleteTexture(texture);
     this.gl.deleteVertexArray(this.array);
+    this.hull.dispose();
     this.programs.dispose();
   }
 
@@ -204,7 +219,7 @@ export class RayCaster {
       count.map((n) => n - 1),
     );
     set.number("stepMm", stepMm);
-    set.number("opaque", look.earlyTermination ?? 0.98);
+    set.number("opaque", look.earlyTermination ?? 0.95);
     set.number("depthOpacity", look.depthOpacity ?? 0.5);
     set.number("iso", look.iso ?? 0.5);
     set.vector("window", look.window ?? [0, 1]);
@@ -261,6 +276,7 @@ export class RayCaster {
 
   private mapOf(occupied: Uint8Array, look: Look, stepMm: number): Uint8Array {
     const apart = distances(occupied, this.bricks.count);
+    this.hull.setFaces(hullOf(apart, this.bricks, this.volume.size));
     if (look.mode !== "composite") return apart;
     return leapMap(apart, stridesOf(this.bricks, this.transfer, stepMm, look.tolerance ?? TOLERANCE));
   }
@@ -276,7 +292,7 @@ export class RayCaster {
   private bindTextures(look: Look): void {
     const gl = this.gl;
     for (const [name, unit] of Object.entries(UNITS)) {
-      const flat = name === "table" || name === "noise" || name === "sceneDepth";
+      const flat = name === "table" || name === "noise" || name === "sceneDepth" || name === "hull";
       const texture =
         name === "sceneDepth" ? look.sceneDepth?.texture : this.held[name as keyof typeof UNITS];
       gl.activeTexture(gl.TEXTURE0 + unit);

@@ -4,6 +4,8 @@
 export interface Variant {
   mode: "composite" | "mip" | "iso";
   lit: boolean;
+  /** Light from elsewhere than the eye. */
+  sideLight: boolean;
   /** Opaque things of the scene end the rays. */
   sceneDepth: boolean;
   jitter: boolean;
@@ -39,6 +41,7 @@ uniform sampler2D table;
 uniform sampler2D noise;
 uniform sampler3D gradients;
 uniform sampler2D sceneDepth;
+uniform sampler2D hull;
 uniform usampler3D brickHigh;
 uniform vec4 viewport;
 uniform vec4 depthViewport;
@@ -69,9 +72,13 @@ vec3 lightUp(vec3 color, float opacity, vec3 at, vec3 toEye) {
   float size = length(normal);
   float strength = smoothstep(faintest, clear, packed.w);
   normal /= max(size, 1e-4);
-  vec3 toLight = light == vec3(0.0) ? toEye : light;
-  float facing = abs(dot(normal, toLight));
-  float glance = abs(dot(normal, normalize(toLight + toEye)));
+#ifdef SIDE_LIGHT
+  float facing = abs(dot(normal, light));
+  float glance = abs(dot(normal, normalize(light + toEye)));
+#else
+  float facing = abs(dot(normal, toEye));
+  float glance = facing;
+#endif
   float gloss = shading.z * pow(glance, shading.w);
   return mix(color, color * (shading.x + shading.y * facing) + gloss * opacity, strength);
 }
@@ -137,6 +144,8 @@ bool leap(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float
     if (answer.y <= 0.0) {
       askAt = answer.x;
       most = max(1.0, -answer.y);
+      // Single steps are right anywhere: asking again in every brick would cost more than a few steps too many.
+      if (most == 1.0) askAt = max(askAt, k + 6.0);
       return k > from;
     }
     float landing = floor(answer.x);
@@ -161,6 +170,16 @@ const begin = /* glsl */ `
 #endif
   gl_FragDepth = hitDepth;
   if (span.x >= span.y) discard;
+  // Behind the near plane a face of the hull may be missing, so an eye inside the volume's box does without it.
+  float outside = 0.0;
+  vec3 fromBox = abs(origin - 0.5);
+  if (max(fromBox.x, max(fromBox.y, fromBox.z)) > 0.5) {
+    float face = texelFetch(hull, ivec2(gl_FragCoord.xy - viewport.xy), 0).r;
+    if (face >= 1.0) discard;
+    // Two digits of the depth buffer further forward, so that none of what is seen is lost.
+    outside = distanceOf(face - 2.4e-7, origin, direction) - span.x;
+    if (outside >= span.y - span.x) discard;
+  }
   vec3 entry = origin + direction * span.x;
 #ifdef JITTER
   float jitter = texelFetch(noise, ivec2(gl_FragCoord.xy + noiseShift) & 63, 0).r;
@@ -176,6 +195,8 @@ const begin = /* glsl */ `
   vec3 brickInverse = 1.0 / brickStep;
   vec3 forward = step(0.0, brickStep);
   vec3 toEye = -normalize(worldFromTexture * direction);
+  // The last step before the hull.
+  float firstStep = max(0.0, floor(outside / stepMm - jitter) - 1.0);
 `;
 
 const composite = /* glsl */ `
@@ -183,9 +204,16 @@ vec4 stepOf(float front, float back, float steps) {
   return texelFetch(table, ivec2(vec2(front, back) * 255.0 + vec2(0.5, 256.0 * steps - 255.5)), 0);
 }
 
-vec4 shade(vec4 segment, vec3 at, vec3 toEye) {
+/** Lights a step that counts at a quarter and at three quarters of its way, a fainter one in its middle. */
+vec4 shade(vec4 segment, float left, vec3 from, vec3 to, vec3 toEye) {
 #ifdef LIT
-  if (segment.a > 0.002) segment.rgb = lightUp(segment.rgb, segment.a, at, toEye);
+  float weight = left * segment.a;
+  if (weight > 0.002) {
+    bool counts = weight > 0.05;
+    vec3 color = lightUp(segment.rgb, segment.a, mix(from, to, counts ? 0.75 : 0.5), toEye);
+    if (counts) color = 0.5 * (color + lightUp(segment.rgb, segment.a, mix(from, to, 0.25), toEye));
+    segment.rgb = color;
+  }
 #endif
   return segment;
 }
@@ -206,15 +234,15 @@ ${begin}
   vec4 sum = vec4(0.0);
   float hit = -1.0;
   float previous = -1.0;
-  float k = 0.0;
+  float k = firstStep;
   float askAt;
   float most;
-  if (!leap(brickBase, brickStep, brickInverse, forward, last, k, askAt, most)) {
+  if (!leap(brickBase, brickStep, brickInverse, forward, last, k, askAt, most) && firstStep == 0.0) {
     // Something may be seen where the ray begins: the share of a step before the first whole one.
     float share = min(jitter, jitter + last);
     previous = textureLod(volume, entry + pace * share, 0.0).r;
 #ifdef JITTER
-    sum = shade(part(stepOf(textureLod(volume, entry, 0.0).r, previous, 1.0), share), entry, toEye);
+    sum = shade(part(stepOf(textureLod(volume, entry, 0.0).r, previous, 1.0), share), 1.0, entry, entry + pace * share, toEye);
 #endif
   }
   bool done = false;
@@ -227,8 +255,8 @@ ${begin}
     vec3 at = base + pace * next;
     float value = textureLod(volume, at, 0.0).r;
     previous = previous < 0.0 ? value : previous;
-    vec4 segment = shade(stepOf(previous, value, steps), at - (0.5 * steps) * pace, toEye);
     float left = 1.0 - sum.a;
+    vec4 segment = shade(stepOf(previous, value, steps), left, at - steps * pace, at, toEye);
     sum += left * segment;
     if (hit < 0.0 && sum.a >= depthOpacity) hit = next - steps * (1.0 - crossing(left, 1.0 - sum.a));
     previous = value;
@@ -242,7 +270,7 @@ ${begin}
     // What is left is shorter than the next step.
     vec3 at = base + pace * last;
     vec4 segment = stepOf(previous, textureLod(volume, at, 0.0).r, 1.0);
-    sum += (1.0 - sum.a) * shade(part(segment, last - k), at, toEye);
+    sum += (1.0 - sum.a) * shade(part(segment, last - k), 1.0 - sum.a, base + pace * k, at, toEye);
     hit = hit < 0.0 && sum.a >= depthOpacity ? last : hit;
   }
   if (sum.a <= 0.0) discard;
@@ -257,7 +285,7 @@ void main() {
 ${begin}
   float most = max(textureLod(volume, entry, 0.0).r, textureLod(volume, base + pace * last, 0.0).r);
   float where = 0.0;
-  float k = 0.0;
+  float k = firstStep;
   while (k <= last && most < opaque) {
     vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
     ivec3 brick = clamp(ivec3(floor(brickBase + brickStep * k)), ivec3(0), lastBrick);
@@ -285,6 +313,7 @@ ${begin}
   // Where a plane or the eye cuts into the inside, the cut is shown as a surface without light.
   bool cut = textureLod(volume, entry, 0.0).r >= iso;
   float found = cut ? before : far;
+  before = max(before, firstStep);
   float askAt = before;
   while (!cut && before < last) {
     if (before >= askAt) {
@@ -318,9 +347,10 @@ ${begin}
 `;
 
 /** The fragment shader for a variant. */
-export function fragmentShader({ mode, lit, sceneDepth, jitter }: Variant): string {
+export function fragmentShader({ mode, lit, sideLight, sceneDepth, jitter }: Variant): string {
   const defines = [
     ["LIT", lit],
+    ["SIDE_LIGHT", sideLight],
     ["SCENE_DEPTH", sceneDepth],
     ["JITTER", jitter],
   ].flatMap(([name, on]) => (on ? [`#define ${name}`] : []));
