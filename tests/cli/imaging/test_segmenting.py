@@ -104,6 +104,10 @@ def test_labels_are_exported_in_every_form_and_never_over_a_file(abaton: Abaton,
     assert np.array_equal(read_segments(folder / f"{stem}.dcm").laid_on(scan.grid).labels, labels)
     nibabel: Any = import_module("nibabel")
     assert np.array_equal(np.asarray(nibabel.load(folder / f"{stem}.nii.gz").dataobj).transpose(2, 1, 0), labels)
+    small = tmp_path / "small"
+    command = ("scan", "export", scan.id, "--as", "stl", "--faces", "500", "--to", str(small), "--data", str(data))
+    assert abaton(*command).code == 0
+    assert (small / f"{stem}-1-colon.stl").stat().st_size == 84 + 50 * 500
     again = abaton("scan", "export", scan.id, "--as", "nifti", "--to", str(folder), "--data", str(data))
     assert again.code == 4
 

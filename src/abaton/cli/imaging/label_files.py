@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from abaton.core.errors import Problem
+from abaton.geometry.decimation import simplified
 from abaton.geometry.mesh_files import as_stl
 from abaton.geometry.surface import surface_of
 from abaton.imaging.segment.dicom_seg import SegUids, dicom_seg
@@ -15,7 +16,9 @@ from abaton.imaging.store import ScanRecord, Scans
 from abaton.imaging.volume import Segmentation
 
 
-def export_labels(scans: Scans, record: ScanRecord, numbers: Sequence[int], form: str, folder: Path) -> Iterator[Path]:
+def export_labels(
+    scans: Scans, record: ScanRecord, numbers: Sequence[int], form: str, folder: Path, most_faces: int | None = None
+) -> Iterator[Path]:
     """Writes segmentations, each as one file, or one for each label as STL; yields the paths as they are written.
 
     Raises:
@@ -26,7 +29,7 @@ def export_labels(scans: Scans, record: ScanRecord, numbers: Sequence[int], form
         segmentation = scans.segmentation(record.id, number)
         stem = f"{record.id[:8]}-{number}"
         if form == "stl":
-            yield from _meshes(segmentation, folder, stem)
+            yield from _meshes(segmentation, folder, stem, most_faces)
         elif form == "nifti":
             path = _free(folder / f"{stem}.nii.gz")
             write_nifti(path, segmentation)
@@ -40,11 +43,13 @@ def export_labels(scans: Scans, record: ScanRecord, numbers: Sequence[int], form
             yield path
 
 
-def _meshes(segmentation: Segmentation, folder: Path, stem: str) -> Iterator[Path]:
+def _meshes(segmentation: Segmentation, folder: Path, stem: str, most_faces: int | None) -> Iterator[Path]:
     for value, name in segmentation.names.items():
         mesh = surface_of(segmentation.labels == value, segmentation.grid)
         if len(mesh.faces) == 0:
             continue
+        if most_faces is not None:
+            mesh = simplified(mesh, most_faces)
         path = _free(folder / f"{stem}-{value}-{_plain(name)}.stl")
         with written(path) as beside:
             beside.write_bytes(as_stl(mesh))

@@ -169,6 +169,7 @@ def export(
     form: Annotated[Form, typer.Option("--as", help="DICOM SEG, NIfTI labels, or a mesh for each label.")],
     to: Annotated[Path, typer.Option(help="Folder to write to; made if it is not there.")] = Path(),
     number: Chosen = None,
+    faces: Annotated[int | None, typer.Option(min=4, help="Most triangles of a mesh. [as many as it has]")] = None,
     data: Data = None,
 ) -> None:
     """Write labels to files: DICOM SEG for the archive, NIfTI for research, STL for print."""
@@ -177,7 +178,7 @@ def export(
     scans = _scans(data)
     record = scans.record(scan)
     numbers = _numbers(record, number)
-    for path in export_labels(scans, record, numbers, form.value, to):
+    for path in export_labels(scans, record, numbers, form.value, to, faces):
         output().print(str(path))
 
 
