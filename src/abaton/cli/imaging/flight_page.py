@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from abaton.imaging.flythrough import Flight, colors_of
 from abaton.imaging.flythrough.coverage import POLYP_MM2
@@ -127,9 +128,12 @@ def _view(scans: Scans, record: ScanRecord, label: str, flight: Flight) -> View3
 
 
 def _emptied(scans: Scans, record: ScanRecord, flight: Flight) -> NDArray[np.uint8]:
-    """The working copy with the lumen as dark as can be, so that its content does not stand before the camera."""
+    """The working copy with the lumen as dark as can be, so that its content does not stand before the camera.
+
+    One voxel more all around, or the scan's own surface would show through the wall's here and there.
+    """
     values = np.array(scans.region(record.id, "working"), dtype=np.uint8)
-    inside = np.argwhere(flight.lumen.mask)
+    inside = np.argwhere(ndimage.binary_dilation(flight.lumen.mask))
     index = np.rint(record.grid.to_index(flight.lumen.grid.to_world(inside))).astype(np.int64)
     index = index[((index >= 0) & (index < record.grid.shape)).all(axis=1)]
     values[tuple(index.T)] = 0
