@@ -2,8 +2,9 @@
 import { at, invert, type Matrix } from "./matrices";
 
 /**
- * Central differences in the world, packed for the card: (x, y, z) of the unit vector towards falling values, each
- * -1..1 as 0..255, then the magnitude in bytes per mm, as `255 * (1 - exp(-magnitude / 16))`.
+ * Central differences in the world, packed for the card: (x, y, z) of the vector towards falling values, of length
+ * m / (m + 8) so that between voxels a faint gradient counts less than a strong one, each -1..1 as 0..255, then the
+ * magnitude m in bytes per mm, as `255 * (1 - exp(-magnitude / 16))`.
  *
  * @param size - Voxels along x, y, z.
  * @param values - One byte a voxel, x fastest.

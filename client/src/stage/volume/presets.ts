@@ -65,12 +65,11 @@ export const presets = {
     mode: "composite",
     lit: true,
     points: [
-      { value: -120, color: [0.8, 0.6, 0.4], opacity: 0 },
-      { value: -40, color: [0.82, 0.6, 0.45], opacity: 0.01 },
-      { value: 30, color: [0.72, 0.3, 0.25], opacity: 0.06 },
-      { value: 120, color: [0.85, 0.45, 0.36], opacity: 0.2 },
-      { value: 250, color: [0.95, 0.85, 0.7], opacity: 0.5 },
-      { value: 900, color: bone, opacity: 0.9 },
+      { value: -100, color: [0.5, 0.25, 0.15], opacity: 0 },
+      { value: 40, color: [0.75, 0.35, 0.25], opacity: 0.02 },
+      { value: 150, color: [0.9, 0.5, 0.35], opacity: 0.08 },
+      { value: 250, color: [0.95, 0.85, 0.7], opacity: 0.35 },
+      { value: 500, color: [1, 0.96, 0.88], opacity: 0.8 },
     ],
   },
   ct_lung: {
@@ -79,8 +78,8 @@ export const presets = {
     mode: "composite",
     lit: true,
     points: [
-      { value: -950, color: [0.3, 0.45, 0.6], opacity: 0 },
-      { value: -850, color: [0.55, 0.7, 0.85], opacity: 0.02 },
+      { value: -900, color: [0.3, 0.45, 0.6], opacity: 0 },
+      { value: -800, color: [0.55, 0.7, 0.85], opacity: 0.02 },
       { value: -600, color: [0.85, 0.6, 0.55], opacity: 0.05 },
       { value: -400, color: [0.9, 0.7, 0.65], opacity: 0 },
     ],

@@ -22,7 +22,7 @@ export const LEVELS = 256;
 /** No extinction is greater: one millimetre lets a millionth pass. */
 const DENSEST = 13.8;
 /** Pieces a step is cut into, so that what lies in front hides what lies behind. */
-const PIECES = 16;
+const PIECES = 8;
 
 /** (256, 4): red, green, blue, extinction per mm of each byte. Points are joined by lines; the ends go on. */
 export function transferTable(points: readonly TransferPoint[]): Float32Array {
@@ -79,7 +79,7 @@ export function prefixIntegrals(table: Float32Array): Float64Array {
 
 /**
  * (256 back, 256 front, 4): colour times opacity, and opacity, of a step of `stepMm` that begins at one value and
- * ends at another. Opacity is exact for linear change; colours are ordered front to back in up to 16 pieces.
+ * ends at another. Opacity is exact for linear change; colours are ordered front to back in up to 8 pieces.
  */
 export function preintegrate(table: Float32Array, stepMm: number): Float32Array {
   if (!(stepMm > 0)) throw new RangeError(`a step longer than 0 mm was expected, got ${stepMm}`);
