@@ -8,8 +8,8 @@ Errors of different points and axes are independent.
 Propagation. GUM 5.1.2 with sensitivities taken as half the change of the value between +1 and -1 standard uncertainty
 (GUM 5.1.3, note 2). The even part of the same two evaluations is the shift that curvature makes (the higher-order terms
 of the note to GUM 5.1.2); shifts are added up and treated as one more component, so that a distance of a voxel or less,
-or an angle near 0 or 180 degrees, is not stated better than it is. In simulation k = 2 covers 94 to 97 % of placements;
-85 % or more where the true distance is 0, and 90 % at 180 degrees, where every error goes one way.
+or an angle near 0 or 180 degrees, is not stated better than it is. In simulation k = 2 covers 95 to 97 % of placements;
+85 % where the true distance is 0, and 92 % at 180 degrees, where every error goes one way.
 
 GUM: JCGM 100:2008, Evaluation of measurement data, Guide to the expression of uncertainty in measurement.
 """
