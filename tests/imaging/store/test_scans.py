@@ -369,7 +369,7 @@ def peak_bytes(scans: Scans, voxels: np.ndarray[Any, Any]) -> int:
 
 def test_memory_does_not_grow_with_the_scan(scans: Scans, tmp_path: Path) -> None:
     peaks: list[int] = []
-    for slices in (256, 768):
+    for slices in (512, 1280):
         voxels = np.memmap(tmp_path / f"{slices}.raw", np.int16, "w+", shape=(slices, 64, 64))
         voxels[::7, 20:40, 20:40] = 500
         peaks.append(peak_bytes(scans, voxels))
