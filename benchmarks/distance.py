@@ -4,13 +4,14 @@ Speed: a ball of 80 voxels' radius in 256^3, isotropic, and a mask of many blobs
 field is made some times in turn with the peers, in random order; figures are medians.
 
 - `full_s`, `full_best_s`: the signed field of the ball. `blobs.full_s`: of the blobs.
-- `one_thread_s`: the ball's, on one core.
+- `one_thread_s`: the ball's, on one core. `full_cpu_s`: processor seconds of all cores, which a busy machine changes
+  less than the wall's.
 - `update_ms`: brush strokes of 10 voxels' radius on the surface of ball and blobs, set and cleared; median.
   `update_worst_ms`: the slowest of them. `update_one_thread_ms`: median on one core.
 - `update_first_ms`: the first stroke in an empty grid, where every distance of the grid changes.
 - `update_equal`: whether each field after a stroke is, bit for bit, the one made anew.
 - `scipy_s`: `scipy.ndimage.distance_transform_edt` inside and outside, which a signed field needs. `simpleitk_s`:
-  `SignedMaurerDistanceMap`, on the same number of threads.
+  `SignedMaurerDistanceMap`, on the same number of threads. `scipy_cpu_s`, `simpleitk_cpu_s` likewise.
 
 Truth: spheres of 6 to 30 voxels' radius, placed at random, on grids of different anisotropy.
 
@@ -107,14 +108,16 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def full_fields(mask: Mask, repeats: int, peer_repeats: int, random: Random) -> dict[str, list[float]]:
-    """Times of each maker, in random order."""
+    """Wall and processor seconds of each maker, in random order."""
     one = (1.0, 1.0, 1.0)
     makers = [("ours", by_us)] * repeats + [("scipy", by_scipy), ("simpleitk", by_simpleitk)] * peer_repeats
     random.shuffle(makers)
     times: dict[str, list[float]] = {}
     for name, maker in makers:
         output.progress(f"full field: {name}")
+        before_s = time.process_time()
         times.setdefault(name, []).append(seconds(lambda maker=maker: maker(mask, one)))
+        times.setdefault(f"{name} cpu", []).append(time.process_time() - before_s)
     return times
 
 
@@ -205,6 +208,9 @@ def main() -> None:
         "full_best_s": round(min(times["ours"]), 3),
         "blobs.full_s": round(statistics.median(wild), 3),
         "one_thread_s": round(statistics.median(alone), 3),
+        "full_cpu_s": round(statistics.median(times["ours cpu"]), 3),
+        "scipy_cpu_s": round(statistics.median(times["scipy cpu"]), 3),
+        "simpleitk_cpu_s": round(statistics.median(times["simpleitk cpu"]), 3),
         "scipy_s": round(statistics.median(times["scipy"]), 3),
         "simpleitk_s": round(statistics.median(times["simpleitk"]), 3),
         "update_ms": round(statistics.median(timed), 2),

@@ -12,8 +12,6 @@ from abaton.geometry.signed_distance import SignedDistanceField, distance_workin
 
 _DEPTH_REACH = 2
 """A centre's depth depends on the mask up to so many voxels away."""
-_REACH = _DEPTH_REACH + STRAIGHT_AHEAD
-"""And a distance, beside what the passes bring, on depths a little further away."""
 
 
 class DistanceEditor:
@@ -111,9 +109,10 @@ class DistanceEditor:
         find_depths(work.mask, work.spacing_mm, work.depth_unit_mm, near_low, near_high, work.depth)
         first_pass(work.mask, work.depth, near_low, near_high, work.steps)
         lines = np.zeros(self._grid.shape[1:], dtype=np.bool_)
-        low_line = np.maximum(low - _REACH, 0)
-        high_line = high + _REACH
-        lines[low_line[1] : high_line[1], low_line[2] : high_line[2]] = True
+        # What is looked at straight ahead lies on the same line of voxels, so that a cross of lines may see the change.
+        (_, low1, low2), (_, high1, high2) = near_low.tolist(), near_high.tolist()
+        lines[low1:high1, max(low2 - STRAIGHT_AHEAD, 0) : high2 + STRAIGHT_AHEAD] = True
+        lines[max(low1 - STRAIGHT_AHEAD, 0) : high1 + STRAIGHT_AHEAD, low2:high2] = True
         second_pass(
             work.mask, work.depth, work.steps, work.spacing_mm, int(near_low[0]), int(near_high[0]),
             work.squared_mm2, work.found_depth, lines,

@@ -12,12 +12,13 @@ from abaton.geometry.surface import surface_of
 from abaton.imaging.label_colors import label_color
 from abaton.imaging.pages.blocks import Block, Figure, Figures, Heading, Page, Paragraph, Table, View3D, ViewedMesh
 from abaton.imaging.pages.planes import PLANES
-from abaton.imaging.pages.slices import Mark, Overlay, index_at, slice_picture
+from abaton.imaging.pages.slices import Mark, Overlay, index_at, png_address, slice_picture
 from abaton.imaging.plan import words
 from abaton.imaging.plan.disagreement import Disagreement
 from abaton.imaging.plan.distance_colors import colors_of, histogram
 from abaton.imaging.plan.margins import Floats, Margins, MarginSurface, part_of
 from abaton.imaging.plan.structures import Chosen, Structure
+from abaton.imaging.plan.surface_picture import SIDES, surface_picture
 from abaton.imaging.plan.surface_statistics import area_histogram, area_percentile
 from abaton.imaging.volume import Volume
 
@@ -83,6 +84,7 @@ def plan_page(volume: Volume, plan: Plan, backdrop: Backdrop, subtitle: str, mad
         Heading("On the target's surface"),
         _view(volume, plan, backdrop, low, high),
         _histogram(plan, low, high),
+        *_alone(plan.surface, colors_of(plan.surface.distance_mm, low, high), plan.margins.target),
         Heading("Margins"),
         *_tables(plan.margins),
     ]
@@ -184,7 +186,7 @@ def _view(volume: Volume, plan: Plan, backdrop: Backdrop, low: float, high: floa
     for place, one in enumerate(plan.chosen.avoided[:_STRUCTURES_IN_VIEW]):
         if not one.outside:
             mesh = surface_of(one.mask, plan.chosen.grid)
-            meshes.append(ViewedMesh(one.name, _structure_color(place), mesh.vertices_mm, mesh.faces, opacity=0.35))
+            meshes.append(ViewedMesh(one.name, _structure_color(place), mesh.vertices_mm, mesh.faces, opacity=0.2))
     below = f"magenta: nearer than {low:g} mm" if plan.margins.planned_mm else "magenta: inside a structure"
     return View3D(
         values=backdrop.values,
@@ -202,6 +204,22 @@ def _view(volume: Volume, plan: Plan, backdrop: Backdrop, low: float, high: floa
         meshes=meshes,
         preset="mip",
     )
+
+
+def _alone(surface: MarginSurface, colors: NDArray[np.uint8], name: str) -> list[Block]:
+    """The surface by itself, so that nothing hides any part of it."""
+    extents = np.ptp(surface.mesh.vertices_mm, axis=0)
+    width_mm = float(extents.max())
+    figures = [
+        Figure(
+            png_address(surface_picture(surface.mesh, colors, side, width_mm)),
+            alt=f"The surface of {name} {side[0]}, coloured as above.",
+            caption=f"{side[0].capitalize()}",
+            width_mm=width_mm,
+        )
+        for side in SIDES
+    ]
+    return [Figures(figures[:3]), Figures(figures[3:])]
 
 
 def _histogram(plan: Plan, low: float, high: float) -> Figure:
@@ -249,6 +267,7 @@ def _raters(volume: Volume, plan: Plan, found: Disagreement, deviation_mm: Float
     colors = [label_color(place + 1) for place in range(len(raters))]
     outlines = [Overlay(one.made_by, color, one.mask) for one, color in zip(raters, colors, strict=True)]
     worst = plan.surface.mesh.vertices_mm[int(np.argmax(deviation_mm))]
+    spread = max(area_percentile(plan.surface.mesh, deviation_mm, 98.0), 0.1)
     return [
         Heading("Where the raters differ"),
         Paragraph(words.disagreement_text(found)),
@@ -258,6 +277,12 @@ def _raters(volume: Volume, plan: Plan, found: Disagreement, deviation_mm: Float
             "Each rater's target beside what most raters drew; HD95: 95 % of both surfaces are nearer to the other.",
             dict(enumerate(colors)),
         ),
+        Heading("How far their boundaries lie apart", 3),
+        Paragraph(
+            "Standard deviation of the raters' boundaries on the surface that most of them drew: deep blue 0 mm, "
+            f"through green, to pale yellow {spread:.1f} mm and more."
+        ),
+        *_alone(plan.surface, colors_of(deviation_mm, 0.0, spread), f"{plan.margins.target} by the raters' deviation"),
         Heading("Outlines where they differ most", 3),
         Figures(_rater_pictures(volume, outlines, worst)),
     ]

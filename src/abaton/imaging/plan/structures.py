@@ -102,6 +102,11 @@ def choose(volume: Volume, segmentations: Sequence[Segmentation], target: str, a
         else _drawn(segmentations, name, remarks)
         for name in names
     )
+    if any(one.outside for one in avoided):
+        remarks.append(
+            "The patient's boundary is where the scan's values rise above those of the air: look at its line on the "
+            "slices. Where a face was removed, it runs along the cut; at the edge of the scan there is none."
+        )
     return Chosen(volume.grid, drawn, avoided, tuple(dict.fromkeys(remarks)))
 
 
