@@ -120,8 +120,10 @@ export class RayCaster {
   private readonly held: Partial<Record<keyof typeof UNITS, WebGLTexture>> = {};
   private readonly array: WebGLVertexArrayObject;
   private transfer: Float32Array;
-  /** What the leap map and the table on the card were made for. */
-  private madeFor = { leaps: "", stepMm: 0 };
+  /** What the leap map on the card was made for. */
+  private madeFor = "";
+  /** By length of step, so that a change of quality and back costs nothing. */
+  private readonly tablesMade = new Map<number, WebGLTexture>();
 
   /** Throws a RangeError where the volume's parts do not fit each other or the card. */
   constructor(gl: WebGL2RenderingContext, volume: VolumeData) {
@@ -146,7 +148,10 @@ export class RayCaster {
   /** Sets colour and opacity of the values; empty space is found anew at the next `draw`. */
   setTransfer(points: readonly TransferPoint[]): void {
     this.transfer = transferTable(points);
-    this.madeFor = { leaps: "", stepMm: 0 };
+    this.madeFor = "";
+    for (const table of this.tablesMade.values()) this.gl.deleteTexture(table);
+    this.tablesMade.clear();
+    delete this.held.table;
   }
 
   /** Draws the volume for one eye into the bound framebuffer. */
@@ -199,7 +204,8 @@ export class RayCaster {
 
   /** Frees everything on the card. */
   dispose(): void {
-    for (const texture of Object.values(this.held)) this.gl.deleteTexture(texture);
+    for (const texture of [...Object.values(this.held), ...this.tablesMade.values()])
+      this.gl.deleteTexture(texture);
     this.gl.deleteVertexArray(this.array);
     this.hull.dispose();
     this.programs.dispose();
@@ -252,7 +258,7 @@ export class RayCaster {
     const wanted = { composite: `composite ${stepMm} ${tolerance}`, mip: `mip ${least}`, iso: `iso ${iso}` }[
       look.mode
     ];
-    if (this.madeFor.leaps !== wanted) {
+    if (this.madeFor !== wanted) {
       const occupied = {
         composite: () => seenBy(this.bricks, this.transfer),
         mip: () => above(this.bricks, least * 255),
@@ -260,12 +266,12 @@ export class RayCaster {
       }[look.mode]();
       gl.deleteTexture(this.held.leaps ?? null);
       this.held.leaps = textures.integers3d(gl, this.bricks.count, this.mapOf(occupied, look, stepMm));
-      this.madeFor.leaps = wanted;
+      this.madeFor = wanted;
     }
-    if (look.mode === "composite" && this.madeFor.stepMm !== stepMm) {
-      gl.deleteTexture(this.held.table ?? null);
-      this.held.table = textures.floats2d(gl, LEVELS, this.tables(stepMm));
-      this.madeFor.stepMm = stepMm;
+    if (look.mode === "composite") {
+      const table = this.tablesMade.get(stepMm) ?? textures.floats2d(gl, LEVELS, this.tables(stepMm));
+      this.tablesMade.set(stepMm, table);
+      this.held.table = table;
     }
     if (look.lit && !this.held.gradients) {
       const { size, values, indexToWorld } = this.volume;
