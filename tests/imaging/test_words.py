@@ -45,7 +45,7 @@ def test_certificate_in_a_sentence(certificate: GeometryCertificate, said: str) 
 
 
 def test_privacy_in_a_sentence(record: ScanRecord) -> None:
-    assert words.privacy_text(record.privacy).startswith("2 values of 1 attributes removed or replaced, 3 private ones")
+    assert words.privacy_text(record.privacy).startswith("2 values of 1 attribute removed or replaced, 3 private ones")
     assert "found no identifier" in words.privacy_text(record.privacy)
     assert "NOT verified" in words.privacy_text(PrivacyReport("x", (), 0, (), False))
 

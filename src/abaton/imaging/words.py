@@ -84,9 +84,11 @@ def privacy_text(privacy: PrivacyReport) -> str:
     if not privacy.removed and not privacy.private_tags:
         return f"nothing had to be removed; {searched}"
     changed = sum(one.count for one in privacy.removed)
-    parts = [f"{changed} values of {len(privacy.removed)} attributes removed or replaced"]
+    values = f"{changed} value{'' if changed == 1 else 's'}"
+    attributes = f"{len(privacy.removed)} attribute{'' if len(privacy.removed) == 1 else 's'}"
+    parts = [f"{values} of {attributes} removed or replaced"]
     if privacy.private_tags:
-        parts.append(f"{privacy.private_tags} private ones dropped")
+        parts.append(f"{privacy.private_tags} private one{'' if privacy.private_tags == 1 else 's'} dropped")
     return f"{', '.join(parts)}; {searched}"
 
 
