@@ -19,8 +19,8 @@ class DistanceEditor:
 
     Distances are computed along lines of voxels in three passes, and each line's result depends on its own voxels
     only. After a change, only lines that met a different number are computed again: all lines of the first pass that
-    touch the change; in the second, those of the planes that touch it; in the third, those in which the second pass
-    came to a new result. Where other parts of the mask are nearer than the change, nothing is done.
+    touch the change; in the second, those in which the first came to a new result, and in the third, those in which
+    the second did. Where other parts of the mask are nearer than the change, nothing is done.
 
     Keeps 15 bytes a voxel.
     """
@@ -106,21 +106,31 @@ class DistanceEditor:
         work = self._workings
         shape = np.array(self._grid.shape)
         near_low, near_high = np.maximum(low - _DEPTH_REACH, 0), np.minimum(high + _DEPTH_REACH, shape)
+        slab = (slice(near_low[0], near_high[0]), slice(near_low[1], near_high[1]))
+        steps, carried = work.steps[slab].copy(), self._carried(slab)
         find_depths(work.mask, work.spacing_mm, work.depth_unit_mm, near_low, near_high, work.depth)
         first_pass(work.mask, work.depth, near_low, near_high, work.steps)
+        met = np.any((steps != work.steps[slab]) | (carried != self._carried(slab)), axis=1)
+        met[:, near_low[2] : near_high[2]] = True
         lines = np.zeros(self._grid.shape[1:], dtype=np.bool_)
         # What is looked at straight ahead lies on the same line of voxels, so that a cross of lines may see the change.
         (_, low1, low2), (_, high1, high2) = near_low.tolist(), near_high.tolist()
         lines[low1:high1, max(low2 - STRAIGHT_AHEAD, 0) : high2 + STRAIGHT_AHEAD] = True
         lines[max(low1 - STRAIGHT_AHEAD, 0) : high1 + STRAIGHT_AHEAD, low2:high2] = True
         second_pass(
-            work.mask, work.depth, work.steps, work.spacing_mm, int(near_low[0]), int(near_high[0]),
+            work.mask, work.depth, work.steps, work.spacing_mm, int(near_low[0]), met,
             work.squared_mm2, work.found_depth, lines,
         )  # fmt: skip
         third_pass(
             work.mask, work.depth, work.squared_mm2, work.found_depth, work.spacing_mm, work.depth_unit_mm, lines,
             work.distance_mm,
         )  # fmt: skip
+
+    def _carried(self, slab: tuple[slice, slice]) -> NDArray[np.uint16]:
+        """The depths of the centres that the first pass found, for some of its lines."""
+        steps = self._workings.steps[slab]
+        places = np.arange(steps.shape[2], dtype=np.int64) + steps
+        return np.take_along_axis(self._workings.depth[slab], places, axis=2)
 
 
 def _squares(low: int, high: int, middle: float, spacing_mm: float) -> NDArray[np.float64]:

@@ -225,15 +225,16 @@ def second_pass(
     steps: Steps,
     spacing: Doubles,
     low: int,
-    high: int,
+    wanted: Flags,
     squared_mm2: Floats,
     found_depth: Depths,
     changed: Flags,
 ) -> None:
-    """Along axis 1, for every line of the planes `low` to `high`; marks in `changed` (b, c) where results are new."""
+    """Along axis 1, for the lines that are `wanted` (a - low, c); marks in `changed` (b, c) where results are new."""
     _, rows, columns = mask.shape
     inverse = _inverses(rows, spacing[1])
-    for a in parallel_range(low, high):
+    for plane in parallel_range(wanted.shape[0]):
+        a = low + plane
         side = np.empty((_TILE, rows + _APART), dtype=np.uint8)
         height_mm2 = np.empty((_TILE, rows + _APART), dtype=np.float32)
         carried = np.empty((_TILE, rows + _APART), dtype=np.uint16)
@@ -241,11 +242,18 @@ def second_pass(
         out_mm2 = np.empty((_TILE, rows + _APART), dtype=np.float32)
         out_depth = np.empty((_TILE, rows + _APART), dtype=np.uint16)
         centre, base, first = np.empty(rows + 2, np.int64), np.empty(rows + 2), np.empty(rows + 2, np.int64)
-        for tile in range(0, columns, _TILE):
-            width = min(_TILE, columns - tile)
+        chosen = np.empty(_TILE, dtype=np.int64)
+        at = 0
+        while at < columns:
+            width = 0
+            while at < columns and width < _TILE:
+                if wanted[plane, at]:
+                    chosen[width] = at
+                    width += 1
+                at += 1
             for b in range(rows):
                 for k in range(width):
-                    c = tile + k
+                    c = chosen[k]
                     step = steps[a, b, c]
                     away_mm = step * spacing[2]
                     side[k, b] = mask[a, b, c]
@@ -259,7 +267,7 @@ def second_pass(
                 )  # fmt: skip
             for b in range(rows):
                 for k in range(width):
-                    c = tile + k
+                    c = chosen[k]
                     if out_mm2[k, b] != squared_mm2[a, b, c] or out_depth[k, b] != found_depth[a, b, c]:
                         squared_mm2[a, b, c] = out_mm2[k, b]
                         found_depth[a, b, c] = out_depth[k, b]

@@ -191,9 +191,12 @@ def distance_workings(mask: NDArray[np.bool_], grid: Grid) -> Workings:
     )
     low, high = np.zeros(3, dtype=np.int64), np.array(shape, dtype=np.int64)
     all_lines = np.ones(shape[1:], dtype=np.bool_)
+    every_line = np.ones((shape[0], shape[2]), dtype=np.bool_)
     find_depths(made.mask, spacing, made.depth_unit_mm, low, high, made.depth)
     first_pass(made.mask, made.depth, low, high, made.steps)
-    second_pass(made.mask, made.depth, made.steps, spacing, 0, shape[0], made.squared_mm2, made.found_depth, all_lines)
+    second_pass(
+        made.mask, made.depth, made.steps, spacing, 0, every_line, made.squared_mm2, made.found_depth, all_lines
+    )
     third_pass(
         made.mask, made.depth, made.squared_mm2, made.found_depth, spacing, made.depth_unit_mm, all_lines,
         made.distance_mm,
