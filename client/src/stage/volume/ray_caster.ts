@@ -77,7 +77,7 @@ export interface Look {
   clipPlanes?: readonly (readonly [number, number, number, number])[];
   /** Keeps a box along the volume's axes, in shares of its size, 0..1. */
   clipBox?: { low: readonly [number, number, number]; high: readonly [number, number, number] };
-  /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.95. */
+  /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.97. */
   earlyTermination?: number;
   /** Change of colour or opacity, 0..1, within which samples may be left out of even parts. Default 0.05; 0: none. */
   tolerance?: number;
@@ -225,7 +225,7 @@ export class RayCaster {
       count.map((n) => n - 1),
     );
     set.number("stepMm", stepMm);
-    set.number("opaque", look.earlyTermination ?? 0.95);
+    set.number("opaque", look.earlyTermination ?? 0.97);
     set.number("depthOpacity", look.depthOpacity ?? 0.5);
     set.number("iso", look.iso ?? 0.5);
     set.vector("window", look.window ?? [0, 1]);

@@ -209,7 +209,7 @@ vec4 shade(vec4 segment, float left, vec3 from, vec3 to, vec3 toEye) {
 #ifdef LIT
   float weight = left * segment.a;
   if (weight > 0.002) {
-    bool counts = weight > 0.05;
+    bool counts = weight > 0.03;
     vec3 color = lightUp(segment.rgb, segment.a, mix(from, to, counts ? 0.75 : 0.5), toEye);
     if (counts) color = 0.5 * (color + lightUp(segment.rgb, segment.a, mix(from, to, 0.25), toEye));
     segment.rgb = color;
