@@ -220,7 +220,7 @@ def likeness(seen: list[Picture], wanted: list[Picture]) -> float:
     compare: Any = cast("Any", skimage.metrics).structural_similarity
     grey = np.array([0.2126, 0.7152, 0.0722])
     options = {"data_range": 1.0, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
-    return statistics.mean(compare(a @ grey, b @ grey, **options) for a, b in zip(seen, wanted, strict=True))
+    return statistics.mean(float(compare(a @ grey, b @ grey, **options)) for a, b in zip(seen, wanted, strict=True))
 
 
 def wanted_pictures(
