@@ -118,5 +118,5 @@ lock: setup  ## Choose the newest allowed versions again, and lock them
 	  (cd "$$folder" && npm install --silent --package-lock-only); cp "$$folder/package-lock.json" client/
 
 clean:  ## Remove all that was set up or built
-	rm -rf $(VENV) client/node_modules src/abaton/server/static src/abaton/imaging/pages/viewer.js dist build artifacts
+	rm -rf $(VENV) client/node_modules src/abaton/server/static src/abaton/pages/viewer.js dist build artifacts
 	rm -rf .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,7 +2,7 @@
 
 hatchling runs this for wheels and editable installs, so that a clone, a source distribution and a wheel all
 end with the same files in `src/abaton/server/static`, and with the script that reports on scans carry in
-`src/abaton/imaging/pages`. `python build_client.py` does the same by itself.
+`src/abaton/pages`. `python build_client.py` does the same by itself.
 Neither step is repeated while what it reads is unchanged.
 """
 
@@ -19,7 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 CLIENT = Path("client")
 STATIC = Path("src/abaton/server/static")
-VIEWER = Path("src/abaton/imaging/pages/viewer.js")
+VIEWER = Path("src/abaton/pages/viewer.js")
 
 _MANIFESTS = ("package.json", "package-lock.json", ".npmrc")
 _INSTALLED = Path("node_modules/.installed-from.sha256")

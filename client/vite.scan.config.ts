@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   publicDir: false,
   build: {
-    outDir: "../src/abaton/imaging/pages",
+    outDir: "../src/abaton/pages",
     // The folder holds the Python that writes the pages.
     emptyOutDir: false,
     target: "es2022",

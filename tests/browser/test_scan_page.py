@@ -15,8 +15,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from abaton.geometry.grid import Grid
-from abaton.imaging.pages import FlightPath, Heading, View3D, ViewedMesh, write_page
-from abaton.imaging.pages import Page as Report
+from abaton.pages import FlightPath, Heading, View3D, ViewedMesh, write_page
+from abaton.pages import Page as Report
 from tests.browser.console_desk import accessibility_violations
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts"

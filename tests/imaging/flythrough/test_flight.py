@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from abaton.geometry.mesh import vertex_normals
 from abaton.imaging.flythrough import Flight, View, fly
 from abaton.imaging.flythrough.curves import flight_curve
-from abaton.imaging.flythrough.inside_view import inside_view, png_address, vertex_normals
+from abaton.imaging.flythrough.inside_view import inside_view
 from abaton.imaging.flythrough.rays import cells_of
+from abaton.pages import png_address
 from tests.imaging.flythrough.tubes import arc, tube
 
 ABDOMEN = Path(__file__).parents[4] / "shared/data/imaging/abdomen_ct"

@@ -4,12 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from abaton.geometry.mesh import vertex_normals
 from abaton.imaging.flythrough import Flight, colors_of
 from abaton.imaging.flythrough.coverage import POLYP_MM2
 from abaton.imaging.flythrough.curves import flight_curve
-from abaton.imaging.flythrough.inside_view import inside_view, png_address, stations, vertex_normals
+from abaton.imaging.flythrough.inside_view import inside_view, stations
 from abaton.imaging.flythrough.rays import cells_of
-from abaton.imaging.pages import (
+from abaton.imaging.store import ScanRecord, Scans
+from abaton.pages import (
     Block,
     Figure,
     Figures,
@@ -20,8 +22,8 @@ from abaton.imaging.pages import (
     Table,
     View3D,
     ViewedMesh,
+    png_address,
 )
-from abaton.imaging.store import ScanRecord, Scans
 
 STATIONS = 6
 PICTURE_DEG = 100.0

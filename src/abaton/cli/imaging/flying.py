@@ -35,8 +35,8 @@ def fly(
     from abaton.cli.imaging.measuring import point_of, points_of
     from abaton.imaging.flythrough import View
     from abaton.imaging.flythrough import fly as fly_through
-    from abaton.imaging.pages import write_page
     from abaton.imaging.store import Scans
+    from abaton.pages import write_page
 
     scans = Scans(settings_of(data=data).data / "scans")
     record = scans.record(scan)

@@ -42,9 +42,9 @@ def plan(
     """Measure and draw a label's margins to others, or to the patient's boundary. Not for primary diagnosis."""
     from abaton.imaging import words
     from abaton.imaging.measure.measurement import require_certificate
-    from abaton.imaging.pages import write_page
     from abaton.imaging.plan.page import plan_page
     from abaton.imaging.store import Scans
+    from abaton.pages import write_page
 
     scans = Scans(settings_of(data=data).data / "scans")
     record = scans.record(scan)

@@ -157,7 +157,7 @@ def agreement(
         table.add_row(*row)
     output().print(table)
     if page is not None:
-        from abaton.imaging.pages import write_page
+        from abaton.pages import write_page
 
         write_page(page, agreement_page(scans.volume(record.id), raters, found))
         output().print(str(page))

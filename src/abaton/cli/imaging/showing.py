@@ -20,10 +20,10 @@ def show(
 ) -> None:
     """Write a page with three slices, the volume in 3-D and tables. Opens in any browser, loads nothing."""
     from abaton.imaging import words
-    from abaton.imaging.pages import write_page
     from abaton.imaging.pages.scan_page import scan_page
-    from abaton.imaging.pages.writing import has_viewer
     from abaton.imaging.store import Scans
+    from abaton.pages import write_page
+    from abaton.pages.writing import has_viewer
 
     scans = Scans(settings_of(data=data).data / "scans")
     record = scans.record(scan)

@@ -1,8 +1,5 @@
 """What the camera sees at a place on its way: the lumen from inside, lit by a lamp beside the camera."""
 
-import io
-from base64 import b64encode
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,16 +14,6 @@ DEEP = np.array([0.20, 0.045, 0.04])
 MISSED = np.array([0.26, 0.44, 0.88])
 LAMP_MM = 28.0
 """Distance at which the lamp gives half of its light."""
-
-
-def vertex_normals(wall: TriangleMesh) -> FloatArray:
-    """Unit normals of the vertices, (n, 3), outward: of their triangles, by area."""
-    corners = wall.vertices_mm[wall.faces]
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros_like(wall.vertices_mm)
-    for corner in range(3):
-        np.add.at(normals, wall.faces[:, corner], cross)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
 
 def inside_view(
@@ -133,12 +120,3 @@ def _exposed(light: FloatArray) -> FloatArray:
     light = light * (0.75 / max(bright, 1e-9))
     # Reinhard's curve with a white point (E. Reinhard and others, SIGGRAPH 2002, equation 4), then nearly sRGB.
     return (light * (1 + light / 6.0) / (1 + 0.45 * light)).clip(0, 1) ** (1 / 2.2)
-
-
-def png_address(picture: NDArray[np.uint8]) -> str:
-    """A picture as a `data:image/png;base64,` address."""
-    from PIL import Image
-
-    written = io.BytesIO()
-    Image.fromarray(picture).save(written, format="PNG", optimize=True)
-    return "data:image/png;base64," + b64encode(written.getvalue()).decode()

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 from abaton.geometry.grid import FloatArray, Grid
 from abaton.imaging import words
 from abaton.imaging.label_colors import label_color
-from abaton.imaging.pages.blocks import Block, Figures, Heading, Page, Paragraph, Table, View3D
 from abaton.imaging.pages.planes import PLANES
 from abaton.imaging.pages.slices import Overlay, index_at, slice_picture
 from abaton.imaging.store import ScanRecord, Scans
 from abaton.imaging.store.kernels import halve_labels
 from abaton.imaging.store.levels import levels_of
 from abaton.imaging.volume import Segmentation, Volume
+from abaton.pages.blocks import Block, Figures, Heading, Page, Paragraph, Table, View3D
 
 MOST_VOXELS_IN_VIEW = 48_000_000
 """A finer level is not put into a page: this many bytes are unpacked and held in the browser's memory."""

@@ -1,22 +1,20 @@
 """Draws a slice: grey values, outlines, lines with lengths, letters of the sides, a scale bar; true to millimetres."""
 
-import base64
 import html
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
 from abaton.core.errors import Problem
 from abaton.geometry.grid import Grid
-from abaton.imaging.pages.blocks import Figure
 from abaton.imaging.pages.planes import Layout, Plane, layout_of
 from abaton.imaging.pages.windows import Window, display_window
 from abaton.imaging.volume import Volume
+from abaton.pages.blocks import Figure
+from abaton.pages.pictures import png_address
 
 NOT_FOR_DIAGNOSIS = "not for primary diagnosis"
 
@@ -138,13 +136,6 @@ def index_at(grid: Grid, plane: Plane, world_mm: ArrayLike) -> int:
     layout = layout_of(grid, plane)
     nearest = round(float(grid.to_index(world_mm)[layout.normal]))
     return min(max(nearest, 0), grid.shape[layout.normal] - 1)
-
-
-def png_address(pixels: NDArray[np.uint8]) -> str:
-    """A picture as a `data:` address: (rows, columns) grey, or (rows, columns, 3 or 4) in colour."""
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _check(grid: Grid, index: int, count: int, overlays: Sequence[Overlay]) -> None:

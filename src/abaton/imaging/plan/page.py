@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from abaton.geometry.grid import Grid
 from abaton.geometry.surface import surface_of
 from abaton.imaging.label_colors import label_color
-from abaton.imaging.pages.blocks import Block, Figure, Figures, Heading, Page, Paragraph, Table, View3D, ViewedMesh
 from abaton.imaging.pages.planes import PLANES
-from abaton.imaging.pages.slices import Mark, Overlay, index_at, png_address, slice_picture
+from abaton.imaging.pages.slices import Mark, Overlay, index_at, slice_picture
 from abaton.imaging.plan import words
 from abaton.imaging.plan.disagreement import Disagreement
 from abaton.imaging.plan.distance_colors import colors_of, histogram
@@ -21,6 +20,8 @@ from abaton.imaging.plan.structures import Chosen, Structure
 from abaton.imaging.plan.surface_picture import SIDES, surface_picture
 from abaton.imaging.plan.surface_statistics import area_histogram, area_percentile
 from abaton.imaging.volume import Volume
+from abaton.pages.blocks import Block, Figure, Figures, Heading, Page, Paragraph, Table, View3D, ViewedMesh
+from abaton.pages.pictures import png_address
 
 TARGET_COLOR = "#f4ead6"
 _SHELL_COLORS = ("#f2c14e", "#7fb8d8", "#9aa7c7", "#b9a3cf", "#8f9b8a")

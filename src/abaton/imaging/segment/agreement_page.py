@@ -8,22 +8,10 @@ from numpy.typing import NDArray
 
 from abaton.geometry.grid import Grid
 from abaton.imaging.label_colors import label_color
-from abaton.imaging.pages import (
-    PLANES,
-    Block,
-    Figure,
-    Figures,
-    Heading,
-    Overlay,
-    Page,
-    Paragraph,
-    Plane,
-    Table,
-    fullest_index,
-    slice_picture,
-)
+from abaton.imaging.pages import PLANES, Overlay, Plane, fullest_index, slice_picture
 from abaton.imaging.segment.agreement import Agreement, entropy_bits
 from abaton.imaging.volume import Segmentation, Volume
+from abaton.pages import Block, Figure, Figures, Heading, Page, Paragraph, Table
 
 _MARGIN_MM = 15.0
 _DISSENT = "#e6d25c"

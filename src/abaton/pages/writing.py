@@ -12,10 +12,8 @@ from typing import Any
 
 from abaton.core.errors import Problem
 from abaton.core.ids import new_id
-from abaton.imaging.pages.blocks import Block, Figure, Figures, Heading, Page, Paragraph, Table, View3D
-from abaton.imaging.pages.payload import payload_json
-
-NOT_FOR_DIAGNOSIS = "Not for primary diagnosis"
+from abaton.pages.blocks import Block, Figure, Figures, Heading, Page, Paragraph, Table, View3D
+from abaton.pages.payload import payload_json
 
 _FOLDER = Path(__file__).parent
 _VIEWER = _FOLDER / "viewer.js"
@@ -80,14 +78,14 @@ def page_html(page: Page) -> str:
 </head>
 <body>
 <header>
-<p class="warning" role="note">{NOT_FOR_DIAGNOSIS}</p>
+<p class="warning" role="note">{html.escape(page.notice)}</p>
 <h1>{html.escape(page.title)}</h1>
 <p class="subtitle">{html.escape(page.subtitle)}</p>
 </header>
 <main>
 {body}
 </main>
-<footer><p>{made} {NOT_FOR_DIAGNOSIS}: Abaton is not a cleared medical device.</p></footer>
+<footer><p>{made} {html.escape(page.notice)}: Abaton is not a cleared medical device.</p></footer>
 {"".join(f"<script>{script}</script>" for script in scripts)}
 </body>
 </html>

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from abaton.core.errors import Problem
 from abaton.geometry.grid import Grid
-from abaton.imaging.pages import (
+from abaton.pages import (
     Block,
     Figure,
     Figures,
@@ -29,7 +29,7 @@ from abaton.imaging.pages import (
     write_page,
     writing,
 )
-from abaton.imaging.pages.writing import page_html
+from abaton.pages.writing import page_html
 
 GREY = png_address(np.zeros((2, 3), np.uint8))
 SHAPE = (2, 3, 4)

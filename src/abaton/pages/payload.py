@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abaton.core.errors import Problem
-from abaton.imaging.pages.blocks import View3D, ViewedMesh
+from abaton.pages.blocks import View3D, ViewedMesh
 
 _COMPRESSION = 6
 

@@ -143,9 +143,11 @@ class Page(msgspec.Struct, frozen=True, eq=False):
         subtitle: Below the title.
         blocks: From top to bottom.
         made_at: When it was made, UTC, as shown at its foot; empty to leave it out.
+        notice: What the page may not be taken for; at its head and foot.
     """
 
     title: str
     subtitle: str
     blocks: Sequence[Block]
     made_at: str = ""
+    notice: str = "Not for primary diagnosis"
