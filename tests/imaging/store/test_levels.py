@@ -71,7 +71,7 @@ NO_HALO = np.zeros((3, 2), np.int64)
 
 
 def unpacked(packed: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Direction and magnitude in bytes per mm."""
+    """Vector and magnitude in bytes per mm."""
     return (packed[..., :3] - 127.5) / 127.5, -16 * np.log1p(-packed[..., 3].astype(np.float64) / 255)
 
 
@@ -79,8 +79,9 @@ def test_gradient_of_a_ramp_points_to_falling_values_in_the_world() -> None:
     # 4 bytes a voxel along the array's last axis, which leads towards -y in the world at 2 mm a voxel.
     block = np.broadcast_to(np.arange(10, dtype=np.uint8) * 4, (5, 6, 10)).copy()
     affine = np.array([[3.0, 0, 0], [0, 0, -2.0], [0, 1.5, 0]])
-    direction, magnitude = unpacked(pack_gradients(block, NO_HALO, np.linalg.inv(affine).T.copy()))
-    np.testing.assert_allclose(direction, np.broadcast_to([0, 1, 0], direction.shape), atol=0.01)
+    vector, magnitude = unpacked(pack_gradients(block, NO_HALO, np.linalg.inv(affine).T.copy()))
+    # 2 bytes per mm: 2 / (2 + 8) of the full length.
+    np.testing.assert_allclose(vector, np.broadcast_to([0, 0.2, 0], vector.shape), atol=0.01)
     np.testing.assert_allclose(magnitude, 2.0, rtol=0.05)
 
 
@@ -89,6 +90,17 @@ def test_gradient_of_a_part_is_that_of_the_whole() -> None:
     covector = np.eye(3)
     part = pack_gradients(whole[1:5, 2:6, 3:8].copy(), np.array([[1, 1], [1, 1], [1, 0]]), covector)
     np.testing.assert_array_equal(part, pack_gradients(whole, NO_HALO, covector)[2:4, 3:5, 4:8])
+
+
+def test_gradients_are_those_of_the_browser_to_the_byte() -> None:
+    z, y, x = np.indices((3, 4, 5))
+    block = ((37 * x + 101 * y + 59 * z + 13 * x * y * z) % 256).astype(np.uint8)
+    # Voxels of 0.5, 1 and 2 mm; the array's axes run from slices to columns.
+    covector = np.array([[0, 0, 2.0], [0, 1.0, 0], [0.5, 0, 0]])
+    packed = pack_gradients(block, NO_HALO, covector).ravel().astype(np.int64)
+    # The same figures stand in client/src/stage/volume/gradients.test.ts.
+    assert packed[:4].tolist() == [58, 33, 100, 255]
+    assert int((packed * np.arange(1, packed.size + 1)).sum() % 65521) == 30696
 
 
 def test_cells_bound_everything_that_interpolation_meets() -> None:

@@ -1,17 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  above,
-  crossedBy,
-  distances,
-  FARTHEST,
-  leapMap,
-  measureBricks,
-  SEEN,
-  seenBy,
-  stridesOf,
-  widestSpans,
-} from "./bricks";
-import { LEVELS, preintegrate, transferTable } from "./transfer";
+import { above, crossedBy, distances, FARTHEST, measureBricks, seenBy } from "./bricks";
+import { LEVELS } from "./transfer";
 
 /** Numbers that are the same on every run. */
 function chance(seed: number): () => number {
@@ -129,46 +118,4 @@ test.each([1, 2, 3])("distances are those of a search through all bricks (%d)", 
 
 test("an empty volume is as far from everything as can be", () => {
   expect(Array.from(distances(new Uint8Array(8), [2, 2, 2]))).toEqual(new Array(8).fill(FARTHEST));
-});
-
-test("the map tells leaps from strides", () => {
-  expect(Array.from(leapMap(Uint8Array.of(0, 3, 0, FARTHEST), Uint8Array.of(1, 1, 4, 1)))).toEqual([
-    SEEN + 1,
-    3,
-    SEEN + 4,
-    FARTHEST,
-  ]);
-});
-
-test("a long step through an even part is within the tolerance of one through any of its values", () => {
-  const table = transferTable([
-    { at: 0, color: [0, 0.2, 1], opacity: 0.001 },
-    { at: 0.4, color: [1, 0.4, 0.2], opacity: 0.02 },
-    { at: 1, color: [1, 1, 1], opacity: 0.9 },
-  ]);
-  const widest = widestSpans(table, 3, 0.04);
-  const steps = preintegrate(table, 3);
-  for (let low = 0; low < LEVELS; low += 7) {
-    const high = widest[low] as number;
-    expect(high).toBeGreaterThanOrEqual(low);
-    for (let value = low; value <= high; value++)
-      for (let c = 0; c < 4; c++) {
-        const at = (front: number, back: number) => steps[(back * LEVELS + front) * 4 + c] as number;
-        expect(Math.abs(at(low, high) - at(value, value))).toBeLessThan(0.042);
-      }
-  }
-});
-
-test("homogeneous bricks take the longest stride, at an edge none", () => {
-  const table = transferTable([
-    { at: 0.5, color: [1, 1, 1], opacity: 0 },
-    { at: 0.52, color: [1, 1, 1], opacity: 0.9 },
-  ]);
-  const bricks = {
-    edge: 4,
-    count: [3, 1, 1] as const,
-    low: Uint8Array.of(200, 100, 90),
-    high: Uint8Array.of(250, 160, 91),
-  };
-  expect(Array.from(stridesOf(bricks, table, 1, 0.01))).toEqual([4, 1, 4]);
 });

@@ -53,3 +53,15 @@ test("nothing changes, nothing is lit", () => {
   const packed = packGradients([3, 3, 1], new Uint8Array(9).fill(77), straight);
   expect(Array.from(packed)).toEqual(new Array(9).fill([128, 128, 128, 0]).flat());
 });
+
+test("the store packs the same bytes", () => {
+  const size: Vector3 = [5, 4, 3];
+  const values = new Uint8Array(60);
+  for (let z = 0, voxel = 0; z < 3; z++)
+    for (let y = 0; y < 4; y++)
+      for (let x = 0; x < 5; x++, voxel++) values[voxel] = (37 * x + 101 * y + 59 * z + 13 * x * y * z) % 256;
+  const packed = packGradients(size, values, [0.5, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1]);
+  // The same figures stand in tests/imaging/store/test_levels.py.
+  expect(Array.from(packed.subarray(0, 4))).toEqual([58, 33, 100, 255]);
+  expect(packed.reduce((sum, byte, i) => sum + byte * (i + 1), 0) % 65521).toBe(30696);
+});

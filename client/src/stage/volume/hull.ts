@@ -5,8 +5,8 @@
 import type { Bricks } from "./bricks";
 import { link } from "./programs";
 
-/** Bricks along the edge of a block: few faces, at most one block before what is seen. */
-const BLOCK = 2;
+/** Bricks along the edge of a block: few faces, and only a few looks at the map between them and what is seen. */
+const BLOCK = 4;
 
 /**
  * Corners of the outer faces of occupied blocks, 6 a face (two triangles), each x, y, z in texture coordinates.

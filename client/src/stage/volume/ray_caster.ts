@@ -13,16 +13,7 @@
  */
 
 import { blueNoise, NOISE_EDGE } from "./blue_noise";
-import {
-  above,
-  type Bricks,
-  crossedBy,
-  distances,
-  leapMap,
-  measureBricks,
-  seenBy,
-  stridesOf,
-} from "./bricks";
+import { above, type Bricks, crossedBy, distances, measureBricks, seenBy } from "./bricks";
 import { packGradients } from "./gradients";
 import { Hull, hullOf } from "./hull";
 import { invert, spacingMm, worldFromTexture } from "./matrices";
@@ -77,10 +68,8 @@ export interface Look {
   clipPlanes?: readonly (readonly [number, number, number, number])[];
   /** Keeps a box along the volume's axes, in shares of its size, 0..1. */
   clipBox?: { low: readonly [number, number, number]; high: readonly [number, number, number] };
-  /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.97. */
+  /** Opacity at which a ray is taken to be full, 0.95 to 1. Default 0.95. */
   earlyTermination?: number;
-  /** Change of colour or opacity, 0..1, within which samples may be left out of even parts. Default 0.05; 0: none. */
-  tolerance?: number;
   /** Shifts each pixel's samples by blue noise: no rings, a little grain. Default false. */
   jitter?: boolean;
   /** Counts up from frame to frame so that the grain averages out. Default 0. */
@@ -96,7 +85,6 @@ export interface Look {
 }
 
 const BRICK_EDGE = 4;
-const TOLERANCE = 0.05;
 const UNITS = {
   volume: 0,
   leaps: 1,
@@ -225,7 +213,7 @@ export class RayCaster {
       count.map((n) => n - 1),
     );
     set.number("stepMm", stepMm);
-    set.number("opaque", look.earlyTermination ?? 0.97);
+    set.number("opaque", look.earlyTermination ?? 0.95);
     set.number("depthOpacity", look.depthOpacity ?? 0.5);
     set.number("iso", look.iso ?? 0.5);
     set.vector("window", look.window ?? [0, 1]);
@@ -254,22 +242,22 @@ export class RayCaster {
     const gl = this.gl;
     const iso = look.iso ?? 0.5;
     const least = look.window?.[0] ?? 0;
-    const tolerance = look.tolerance ?? TOLERANCE;
-    const wanted = { composite: `composite ${stepMm} ${tolerance}`, mip: `mip ${least}`, iso: `iso ${iso}` }[
-      look.mode
-    ];
+    const wanted = { composite: "composite", mip: `mip ${least}`, iso: `iso ${iso}` }[look.mode];
     if (this.madeFor !== wanted) {
       const occupied = {
         composite: () => seenBy(this.bricks, this.transfer),
         mip: () => above(this.bricks, least * 255),
         iso: () => crossedBy(this.bricks, iso * 255),
       }[look.mode]();
+      const apart = distances(occupied, this.bricks.count);
       gl.deleteTexture(this.held.leaps ?? null);
-      this.held.leaps = textures.integers3d(gl, this.bricks.count, this.mapOf(occupied, look, stepMm));
+      this.held.leaps = textures.integers3d(gl, this.bricks.count, apart);
+      this.hull.setFaces(hullOf(apart, this.bricks, this.volume.size));
       this.madeFor = wanted;
     }
     if (look.mode === "composite") {
-      const table = this.tablesMade.get(stepMm) ?? textures.floats2d(gl, LEVELS, this.tables(stepMm));
+      const table =
+        this.tablesMade.get(stepMm) ?? textures.floats2d(gl, LEVELS, preintegrate(this.transfer, stepMm));
       this.tablesMade.set(stepMm, table);
       this.held.table = table;
     }
@@ -278,21 +266,6 @@ export class RayCaster {
       const packed = this.volume.gradients ?? packGradients(size, values, indexToWorld);
       this.held.gradients = textures.gradients3d(gl, size, packed);
     }
-  }
-
-  private mapOf(occupied: Uint8Array, look: Look, stepMm: number): Uint8Array {
-    const apart = distances(occupied, this.bricks.count);
-    this.hull.setFaces(hullOf(apart, this.bricks, this.volume.size));
-    if (look.mode !== "composite") return apart;
-    return leapMap(apart, stridesOf(this.bricks, this.transfer, stepMm, look.tolerance ?? TOLERANCE));
-  }
-
-  /** One table below the other: of one step, of two, and so on. */
-  private tables(stepMm: number): Float32Array {
-    const one = LEVELS * LEVELS * 4;
-    const out = new Float32Array(one * BRICK_EDGE);
-    for (let n = 0; n < BRICK_EDGE; n++) out.set(preintegrate(this.transfer, stepMm * (n + 1)), one * n);
-    return out;
   }
 
   private bindTextures(look: Look): void {

@@ -65,13 +65,15 @@ out vec4 result;
 const lighting = /* glsl */ `
 const float faintest = 0.004, clear = 0.03;
 
-/** Colour of a surface or of a step: Blinn-Phong on both sides, faded out where the gradient says nothing. */
-vec3 lightUp(vec3 color, float opacity, vec3 at, vec3 toEye) {
+/**
+ * Light of a place, Blinn-Phong on both sides: by how much it dims a colour, and the gloss it adds to full opacity.
+ * Where the gradient says nothing it is (1, 0): colours stay as they are.
+ */
+vec2 lightAt(vec3 at, vec3 toEye) {
   vec4 packed = textureLod(gradients, at, 0.0);
   vec3 normal = packed.xyz * (255.0 / 127.5) - (128.0 / 127.5);
-  float size = length(normal);
   float strength = smoothstep(faintest, clear, packed.w);
-  normal /= max(size, 1e-4);
+  normal *= inversesqrt(max(dot(normal, normal), 1e-8));
 #ifdef SIDE_LIGHT
   float facing = abs(dot(normal, light));
   float glance = abs(dot(normal, normalize(light + toEye)));
@@ -80,7 +82,12 @@ vec3 lightUp(vec3 color, float opacity, vec3 at, vec3 toEye) {
   float glance = facing;
 #endif
   float gloss = shading.z * pow(glance, shading.w);
-  return mix(color, color * (shading.x + shading.y * facing) + gloss * opacity, strength);
+  return mix(vec2(1.0, 0.0), vec2(shading.x + shading.y * facing, gloss), strength);
+}
+
+/** A colour, multiplied by its opacity, in such a light. */
+vec4 lightUp(vec4 color, vec2 light) {
+  return vec4(color.rgb * light.x + color.a * light.y, color.a);
 }
 `;
 
@@ -122,38 +129,26 @@ float distanceOf(float depth, vec3 origin, vec3 direction) {
 const skipping = /* glsl */ `
 /**
  * Asks the map at step k. Returns the step at which the ray leaves the brick (y = 0), or the cube around it in
- * which nothing is seen (y = its distance). Where something is seen, -y is how many steps may be taken at once.
+ * which nothing is seen (y = its distance in bricks).
  */
 vec2 ask(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float k) {
   ivec3 brick = clamp(ivec3(floor(brickBase + brickStep * k)), ivec3(0), lastBrick);
   float reach = float(texelFetch(leaps, brick, 0).r);
-  // From 64 on: something is seen, and steps of (reach - 64) voxels are fine enough.
-  reach = reach < 64.0 ? reach : 64.0 - reach;
   float room = max(reach, 1.0);
   vec3 face = vec3(brick) + mix(vec3(1.0 - room), vec3(room), forward);
   vec3 leave = (face - brickBase) * brickInverse;
   return vec2(min(min(leave.x, leave.y), leave.z), reach);
 }
 
-/** Leaps from step k to the last one before something may be seen; tells when to ask again, and how far to step. */
-bool leap(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float last, inout float k, out float askAt, out float most) {
-  float from = k;
-  most = 1.0;
+/** The last step from k on before something may be seen. */
+float leap(vec3 brickBase, vec3 brickStep, vec3 brickInverse, vec3 forward, float last, float k) {
   while (k <= last) {
     vec2 answer = ask(brickBase, brickStep, brickInverse, forward, k);
-    if (answer.y <= 0.0) {
-      askAt = answer.x;
-      most = max(1.0, -answer.y);
-      // Single steps are right anywhere: asking again in every brick would cost more than a few steps too many.
-      if (most == 1.0) askAt = max(askAt, k + 6.0);
-      return k > from;
-    }
     float landing = floor(answer.x);
-    if (landing <= k + 1.0) break;
+    if (answer.y <= 0.0 || landing <= k) break;
     k = landing;
   }
-  askAt = k + 1.0;
-  return k > from;
+  return k;
 }
 `;
 
@@ -200,27 +195,27 @@ const begin = /* glsl */ `
 `;
 
 const composite = /* glsl */ `
-vec4 stepOf(float front, float back, float steps) {
-  return texelFetch(table, ivec2(vec2(front, back) * 255.0 + vec2(0.5, 256.0 * steps - 255.5)), 0);
+vec4 stepOf(float front, float back) {
+  return texelFetch(table, ivec2(vec2(front, back) * 255.0 + 0.5), 0);
 }
 
-/** Lights a step that counts at a quarter and at three quarters of its way, a fainter one in its middle. */
-vec4 shade(vec4 segment, float left, vec3 from, vec3 to, vec3 toEye) {
+float valueAt(vec3 at) { return textureLod(volume, at, 0.0).r; }
+
 #ifdef LIT
-  float weight = left * segment.a;
-  if (weight > 0.002) {
-    bool counts = weight > 0.03;
-    vec3 color = lightUp(segment.rgb, segment.a, mix(from, to, counts ? 0.75 : 0.5), toEye);
-    if (counts) color = 0.5 * (color + lightUp(segment.rgb, segment.a, mix(from, to, 0.25), toEye));
-    segment.rgb = color;
+/** Lights what a step adds: where it counts, at a quarter and at three quarters of its way, else in its middle. */
+vec4 shade(vec4 added, vec3 from, vec3 pace, vec3 toEye) {
+  if (added.a > 0.05) {
+    vec2 near = lightAt(from + 0.25 * pace, toEye);
+    return lightUp(added, 0.5 * (near + lightAt(from + 0.75 * pace, toEye)));
   }
-#endif
-  return segment;
+  return added.a > 0.002 ? lightUp(added, lightAt(from + 0.5 * pace, toEye)) : added;
 }
+#endif
 
-/** Share of a step after which depth is written; \`before\` and \`after\` are what light is left at its ends. */
+/** Share of a step after which depth is written; \`before\` and \`after\` are the opacities at its ends. */
 float crossing(float before, float after) {
-  return clamp(log(before / (1.0 - depthOpacity)) / log(before / max(after, 1e-7)), 0.0, 1.0);
+  float left = 1.0 - before;
+  return clamp(log(left / (1.0 - depthOpacity)) / log(left / max(1.0 - after, 1e-7)), 0.0, 1.0);
 }
 
 /** A step of which only a share is inside. */
@@ -233,50 +228,70 @@ void main() {
 ${begin}
   vec4 sum = vec4(0.0);
   float hit = -1.0;
-  float previous = -1.0;
-  float k = firstStep;
-  float askAt;
-  float most;
-  if (!leap(brickBase, brickStep, brickInverse, forward, last, k, askAt, most) && firstStep == 0.0) {
+  float k = leap(brickBase, brickStep, brickInverse, forward, last, firstStep);
+  float previous = valueAt(base + pace * k);
+#ifdef JITTER
+  if (k == 0.0) {
     // Something may be seen where the ray begins: the share of a step before the first whole one.
     float share = min(jitter, jitter + last);
-    previous = textureLod(volume, entry + pace * share, 0.0).r;
-#ifdef JITTER
-    sum = shade(part(stepOf(textureLod(volume, entry, 0.0).r, previous, 1.0), share), 1.0, entry, entry + pace * share, toEye);
+    vec3 end = entry + pace * share;
+    sum = part(stepOf(valueAt(entry), valueAt(end)), share);
+#ifdef LIT
+    sum = lightUp(sum, lightAt(mix(entry, end, 0.5), toEye));
 #endif
   }
-  bool done = false;
-  for (;;) {
-    if (k >= askAt && leap(brickBase, brickStep, brickInverse, forward, last, k, askAt, most)) previous = -1.0;
-    // No step leaves the brick that allowed it. After a leap the value at its landing comes first.
-    float steps = clamp(floor(askAt - k), 1.0, most);
-    float next = previous < 0.0 ? k : k + steps;
-    if (next > last) break;
-    vec3 at = base + pace * next;
-    float value = textureLod(volume, at, 0.0).r;
-    previous = previous < 0.0 ? value : previous;
-    float left = 1.0 - sum.a;
-    vec4 segment = shade(stepOf(previous, value, steps), left, at - steps * pace, at, toEye);
-    sum += left * segment;
-    if (hit < 0.0 && sum.a >= depthOpacity) hit = next - steps * (1.0 - crossing(left, 1.0 - sum.a));
-    previous = value;
-    k = next;
-    if (sum.a >= opaque) {
-      done = true;
-      break;
+#endif
+  // Four steps at a time: one test whether the ray is full, and one look at the map where nothing was seen.
+  while (k + 4.0 <= last && sum.a < opaque) {
+    vec3 at = base + pace * k;
+    float a = valueAt(at + pace);
+    float b = valueAt(at + 2.0 * pace);
+    float c = valueAt(at + 3.0 * pace);
+    float d = valueAt(at + 4.0 * pace);
+    vec4 one = (1.0 - sum.a) * stepOf(previous, a);
+    vec4 two = one + (1.0 - sum.a - one.a) * stepOf(a, b);
+    vec4 three = two + (1.0 - sum.a - two.a) * stepOf(b, c);
+    vec4 four = three + (1.0 - sum.a - three.a) * stepOf(c, d);
+    previous = d;
+    if (four.a > 0.0) {
+      vec4 added = four;
+#ifdef LIT
+      added = shade(one, at, pace, toEye) + shade(two - one, at + pace, pace, toEye)
+        + shade(three - two, at + 2.0 * pace, pace, toEye) + shade(four - three, at + 3.0 * pace, pace, toEye);
+#endif
+      if (hit < 0.0 && sum.a + four.a >= depthOpacity) {
+        vec4 after = sum.a + vec4(one.a, two.a, three.a, four.a);
+        vec4 below = vec4(lessThan(after, vec4(depthOpacity)));
+        vec4 before = vec4(sum.a, after.xyz);
+        vec4 crossed = vec4(1.0 - below.x, below.xyz - below.yzw);
+        hit = k + dot(below, vec4(1.0)) + crossing(dot(crossed, before), dot(crossed, after));
+      }
+      sum += added;
+      k += 4.0;
+    } else {
+      k = leap(brickBase, brickStep, brickInverse, forward, last, k + 4.0);
+      previous = valueAt(base + pace * k);
     }
   }
-  if (!done && previous >= 0.0 && last > k) {
-    // What is left is shorter than the next step.
-    vec3 at = base + pace * last;
-    vec4 segment = stepOf(previous, textureLod(volume, at, 0.0).r, 1.0);
-    sum += (1.0 - sum.a) * shade(part(segment, last - k), 1.0 - sum.a, base + pace * k, at, toEye);
-    hit = hit < 0.0 && sum.a >= depthOpacity ? last : hit;
+  // What is left at the end of the ray: less than four steps, the last one not whole.
+  while (k < last && sum.a < opaque) {
+    float next = min(k + 1.0, last);
+    float value = valueAt(base + pace * next);
+    vec4 segment = stepOf(previous, value);
+    if (next - k < 1.0) segment = part(segment, next - k);
+    vec4 added = (1.0 - sum.a) * segment;
+#ifdef LIT
+    added = shade(added, base + pace * k, pace * (next - k), toEye);
+#endif
+    if (hit < 0.0 && sum.a + added.a >= depthOpacity) hit = mix(k, next, crossing(sum.a, sum.a + added.a));
+    sum += added;
+    previous = value;
+    k = next;
   }
   if (sum.a <= 0.0) discard;
   if (hit >= 0.0) gl_FragDepth = min(hitDepth, depthAt(base + pace * hit));
   // What is left behind the last sample of a ray that ended early would be seen as a veil.
-  result = done ? vec4(sum.rgb / sum.a, 1.0) : sum;
+  result = sum.a >= opaque ? vec4(sum.rgb / sum.a, 1.0) : sum;
 }
 `;
 
@@ -339,7 +354,7 @@ ${begin}
   vec3 at = base + pace * found;
   vec3 color = surfaceColor;
 #ifdef LIT
-  if (!cut) color = lightUp(color, 1.0, at, toEye);
+  if (!cut) color = lightUp(vec4(color, 1.0), lightAt(at, toEye)).rgb;
 #endif
   gl_FragDepth = min(hitDepth, depthAt(at));
   result = vec4(color, 1.0);

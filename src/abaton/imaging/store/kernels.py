@@ -11,6 +11,9 @@ from abaton.core.kernels import kernel
 MAGNITUDE_MM = 16.0
 """A gradient of this many bytes per millimetre is stored as 255 * (1 - 1/e)."""
 
+FAINT_MM = 8.0
+"""A gradient of this many bytes per millimetre has a vector of half the greatest length."""
+
 
 @kernel()
 def halve_integers(
@@ -105,7 +108,7 @@ def halve_labels(block: NDArray[Any], factors: tuple[int, int, int]) -> NDArray[
 def pack_gradients(block: NDArray[np.uint8], halo: NDArray[np.int64], covector: NDArray[np.float64]) -> NDArray[Any]:
     """Normals and magnitudes by central differences, one-sided at the rims of the block.
 
-    The browser's ray-caster packs them in the same way where it has only the bytes.
+    The browser's ray-caster packs them in the same way, to the byte, where it has only the voxels' bytes.
 
     Args:
         block: (a, b, c), the working copy with its neighbours.
@@ -114,8 +117,9 @@ def pack_gradients(block: NDArray[np.uint8], halo: NDArray[np.int64], covector: 
             axes to bytes per mm in the world.
 
     Returns:
-        uint8, the block's shape without the halo, and 4: the unit vector towards falling values, x, y, z, -1..1 as
-        0..255; then `255 * (1 - exp(-magnitude / 16))`, the magnitude in bytes per mm.
+        uint8, the block's shape without the halo, and 4: the vector towards falling values, x, y, z, -1..1 as
+        0..255, of length `magnitude / (magnitude + 8)`, so that between voxels a faint gradient counts less than a
+        strong one; then `255 * (1 - exp(-magnitude / 16))`, the magnitude in bytes per mm.
     """
     na, nb, nc = block.shape
     shape = (na - halo[0, 0] - halo[0, 1], nb - halo[1, 0] - halo[1, 1], nc - halo[2, 0] - halo[2, 1])
@@ -135,14 +139,14 @@ def pack_gradients(block: NDArray[np.uint8], halo: NDArray[np.int64], covector: 
                 da = (float(block[a0, b, c]) - float(block[a1, b, c])) / max(a1 - a0, 1)
                 db = (float(block[a, b0, c]) - float(block[a, b1, c])) / max(b1 - b0, 1)
                 dc = (float(block[a, b, c0]) - float(block[a, b, c1])) / max(c1 - c0, 1)
-                gx = covector[0, 0] * da + covector[0, 1] * db + covector[0, 2] * dc
-                gy = covector[1, 0] * da + covector[1, 1] * db + covector[1, 2] * dc
-                gz = covector[2, 0] * da + covector[2, 1] * db + covector[2, 2] * dc
+                gx = covector[0, 2] * dc + covector[0, 1] * db + covector[0, 0] * da
+                gy = covector[1, 2] * dc + covector[1, 1] * db + covector[1, 0] * da
+                gz = covector[2, 2] * dc + covector[2, 1] * db + covector[2, 0] * da
                 magnitude = math.sqrt(gx * gx + gy * gy + gz * gz)
-                scale = 127.5 / magnitude if magnitude > 0 else 0.0
-                out[i, j, k, 0] = int(min(gx * scale + 128, 255.0))
-                out[i, j, k, 1] = int(min(gy * scale + 128, 255.0))
-                out[i, j, k, 2] = int(min(gz * scale + 128, 255.0))
+                scale = 127.5 / (magnitude + FAINT_MM)
+                out[i, j, k, 0] = int(gx * scale + 128)
+                out[i, j, k, 1] = int(gy * scale + 128)
+                out[i, j, k, 2] = int(gz * scale + 128)
                 out[i, j, k, 3] = strength[min(4095, int(magnitude * 8 + 0.5))]
     return out
 

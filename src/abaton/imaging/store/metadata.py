@@ -33,7 +33,8 @@ def write_groups(image: Path, volume: Volume, grids: Sequence[Grid], ends: tuple
     working = _attributes(grids, "working copy, for drawing only")
     working["abaton"] |= {"range": list(ends), "unit": volume.unit}
     _group(image / "working", working)
-    _group(image / "gradients", {"abaton": {"form": "unit vector towards falling values in LPS, and magnitude"}})
+    form = "vector towards falling values in LPS, of length m / (m + 8), and 1 - exp(-m / 16); m in bytes per mm"
+    _group(image / "gradients", {"abaton": {"form": form}})
     _group(image / "extremes", {})
     write_label_list(image, [])
 
