@@ -153,6 +153,7 @@ export class RayCaster {
       sideLight: look.light !== undefined,
       sceneDepth: look.sceneDepth !== undefined,
       jitter: look.jitter ?? false,
+      shininess: look.lit ? (look.shading ?? SHADING).shininess : 0,
     };
     const rays = raysOf(eye.projection, eye.view, this.toWorld);
     this.hull.draw(rays.clipFromTexture, eye.viewport[2], eye.viewport[3]);

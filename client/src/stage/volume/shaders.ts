@@ -9,6 +9,8 @@ export interface Variant {
   /** Opaque things of the scene end the rays. */
   sceneDepth: boolean;
   jitter: boolean;
+  /** Blinn-Phong's power; a whole one is multiplied out, which costs far less than a logarithm. */
+  shininess: number;
 }
 
 /** Most clip planes at a time. */
@@ -81,7 +83,7 @@ vec2 lightAt(vec3 at, vec3 toEye) {
   float facing = abs(dot(normal, toEye));
   float glance = facing;
 #endif
-  float gloss = shading.z * pow(glance, shading.w);
+  float gloss = shading.z * glossOf(glance);
   return mix(vec2(1.0, 0.0), vec2(shading.x + shading.y * facing, gloss), strength);
 }
 
@@ -361,8 +363,19 @@ ${begin}
 }
 `;
 
+/** GLSL of x to the power `n`, as few products as squaring allows. */
+export function powerOf(n: number): string {
+  if (!Number.isInteger(n) || n < 1 || n > 128) return "float glossOf(float x) { return pow(x, shading.w); }";
+  const lines = ["float glossOf(float x) {", "  float product = 1.0;"];
+  for (let rest = n; rest > 0; rest >>= 1) {
+    if (rest & 1) lines.push("  product *= x;");
+    if (rest > 1) lines.push("  x *= x;");
+  }
+  return [...lines, "  return product;", "}"].join("\n");
+}
+
 /** The fragment shader for a variant. */
-export function fragmentShader({ mode, lit, sideLight, sceneDepth, jitter }: Variant): string {
+export function fragmentShader({ mode, lit, sideLight, sceneDepth, jitter, shininess }: Variant): string {
   const defines = [
     ["LIT", lit],
     ["SIDE_LIGHT", sideLight],
@@ -371,5 +384,5 @@ export function fragmentShader({ mode, lit, sideLight, sceneDepth, jitter }: Var
   ].flatMap(([name, on]) => (on ? [`#define ${name}`] : []));
   defines.push(`#define FIRST ${mode === "mip" ? "0.5" : "0.0"}`);
   const body = { composite, mip, iso: isoSurface }[mode];
-  return ["#version 300 es", ...defines, head, rays, lighting, skipping, body].join("\n");
+  return ["#version 300 es", ...defines, head, rays, powerOf(shininess), lighting, skipping, body].join("\n");
 }
