@@ -1,0 +1,1 @@
+"""Pictures of surgical scenes: shapes, a small renderer, plots."""

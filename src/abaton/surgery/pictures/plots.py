@@ -1,0 +1,140 @@
+"""Plots over time and in the plane, as SVG of our own."""
+
+from collections.abc import Sequence
+from html import escape
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+COLORS = ("#1c594c", "#b4642d", "#5b6fae", "#8a5a83")
+_W, _H, _L, _R, _T, _B = 720, 240, 56, 14, 30, 34
+
+
+class Line(msgspec.Struct, frozen=True, eq=False):
+    """A line of a plot: its name, its x and y values, (n,) each."""
+
+    name: str
+    x: Array
+    y: Array
+
+
+class Band(msgspec.Struct, frozen=True):
+    """A range of y that is wanted, or a limit where both are equal."""
+
+    low: float
+    high: float
+    name: str
+
+
+def plot(
+    lines: Sequence[Line], x_label: str, y_label: str, bands: Sequence[Band] = (),
+    marks: Sequence[tuple[float, str]] = (), low: float | None = None, high: float | None = None,
+) -> str:  # fmt: skip
+    """Lines over time; `marks` are events, (x, text)."""
+    xs = np.concatenate([line.x for line in lines])
+    ys = np.concatenate([line.y[np.isfinite(line.y)] for line in lines] + [np.array([b.low, b.high]) for b in bands])
+    x0, x1 = float(xs.min()), max(float(xs.max()), float(xs.min()) + 1e-9)
+    y0, y1 = float(ys.min()) if low is None else low, float(ys.max()) if high is None else high
+    y1 = y1 if y1 > y0 else y0 + 1.0
+    ticks = _ticks(y0, y1)
+    y0, y1 = min(y0, ticks[0]), max(y1, ticks[-1])
+
+    def px(x: float) -> float:
+        return _L + (x - x0) / (x1 - x0) * (_W - _L - _R)
+
+    def py(y: float) -> float:
+        return _H - _B - (min(max(y, y0), y1) - y0) / (y1 - y0) * (_H - _T - _B)
+
+    out = [_open(_W, _H)]
+    for band in bands:
+        top, bottom = py(band.high), py(band.low)
+        if bottom - top < 1:
+            out.append(f'<path d="M{_L} {top:.1f}H{_W - _R}" stroke="#b04a3a" stroke-dasharray="5 4"/>')
+        else:
+            out.append(f'<rect x="{_L}" y="{top:.1f}" width="{_W - _L - _R}" height="{bottom - top:.1f}" fill="#dcebe4"/>')
+        out.append(_text(_W - _R - 4, top - 4 if bottom - top < 1 else top + 13, band.name, "end", "#675e52"))
+    for tick in ticks:
+        out.append(f'<path d="M{_L} {py(tick):.1f}H{_W - _R}" stroke="#e3dcd0"/>')
+        out.append(_text(_L - 6, py(tick) + 4, f"{tick:g}", "end"))
+    for tick in _ticks(x0, x1, 8):
+        if x0 <= tick <= x1:
+            out.append(_text(px(tick), _H - _B + 15, f"{tick:g}", "middle"))
+    for at, _ in marks:
+        out.append(f'<path d="M{px(at):.1f} {_T}V{_H - _B}" stroke="#b4642d" stroke-opacity=".45" stroke-width="1"/>')
+        out.append(f'<circle cx="{px(at):.1f}" cy="{_T}" r="3" fill="#b4642d"/>')
+    for n, line in enumerate(lines):
+        out.append(_path(line, px, py, COLORS[n % len(COLORS)]))
+    if len(lines) > 1:
+        along = float(_L)
+        for n, line in enumerate(lines):
+            out.append(f'<rect x="{along}" y="9" width="14" height="4" rx="2" fill="{COLORS[n % len(COLORS)]}"/>')
+            out.append(_text(along + 19, 15, line.name, "start"))
+            along += 34 + 7.0 * len(line.name)
+    out.append(_text(_W - _R, 15, y_label, "end"))
+    out.append(_text(_W - _R, _H - 4, x_label, "end"))
+    return "".join(out) + "</svg>"
+
+
+def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, str]], label: str) -> str:
+    """Ways in a plane, drawn to scale; circles are (x, y, radius, name)."""
+    xs = np.concatenate([line.x for line in lines] + [np.array([x - r, x + r]) for x, _, r, _ in circles])
+    ys = np.concatenate([line.y for line in lines] + [np.array([y - r, y + r]) for _, y, r, _ in circles])
+    x0, x1, y0, y1 = (float(v) for v in (xs.min(), xs.max(), ys.min(), ys.max()))
+    scale = min((_W - 60) / max(x1 - x0, 1e-9), 360 / max(y1 - y0, 1e-9))
+    height = (y1 - y0) * scale + 80
+    left = (_W - (x1 - x0) * scale) / 2
+
+    def px(x: float) -> float:
+        return left + (x - x0) * scale
+
+    def py(y: float) -> float:
+        return 40 + (y1 - y) * scale
+
+    out = [_open(_W, height)]
+    for x, y, r, name in circles:
+        out.append(f'<circle cx="{px(x):.1f}" cy="{py(y):.1f}" r="{max(r * scale, 1.5):.1f}" fill="#ead9c4" stroke="#b79a76"/>')
+        if name:
+            out.append(_text(px(x), py(y) - r * scale - 4, name, "middle"))
+    for n, line in enumerate(lines):
+        out.append(_path(line, px, py, COLORS[n % len(COLORS)]))
+        out.append(f'<rect x="{20 + 130 * n}" y="9" width="14" height="4" rx="2" fill="{COLORS[n % len(COLORS)]}"/>')
+        out.append(_text(39 + 130 * n, 15, line.name, "start"))
+    bar = 10 ** np.floor(np.log10(max(x1 - x0, 1e-9) / 2))
+    out.append(f'<path d="M{_W - 20 - bar * scale:.1f} {height - 14:.1f}h{bar * scale:.1f}" stroke="#2b2722" stroke-width="2"/>')
+    out.append(_text(_W - 20, height - 20, f"{bar:g} mm", "end"))
+    out.append(_text(20, height - 14, label, "start"))
+    return "".join(out) + "</svg>"
+
+
+def _open(width: float, height: float) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" font-family="Figtree, sans-serif" '
+        f'font-size="12"><rect width="100%" height="100%" rx="8" fill="#fffdfa"/>'
+    )
+
+
+def _text(x: float, y: float, text: str, anchor: str, fill: str = "#675e52") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
+
+
+def _path(line: Line, px: "object", py: "object", color: str) -> str:
+    assert callable(px) and callable(py)  # noqa: S101 - both are made above
+    step = max(1, len(line.x) // 1400)
+    pen, parts = False, []
+    for x, y in zip(line.x[::step].tolist(), line.y[::step].tolist(), strict=True):
+        if y != y:
+            pen = False
+            continue
+        parts.append(f"{'L' if pen else 'M'}{px(x):.1f} {py(y):.1f}")
+        pen = True
+    return f'<path d="{"".join(parts)}" fill="none" stroke="{color}" stroke-width="1.6" stroke-linejoin="round"/>'
+
+
+def _ticks(low: float, high: float, count: int = 5) -> list[float]:
+    rough = (high - low) / count
+    size = 10 ** np.floor(np.log10(max(rough, 1e-12)))
+    step = next((m * size for m in (1, 2, 5, 10) if m * size >= rough), 10 * size)
+    return [float(round(n * step, 12)) for n in range(int(np.floor(low / step)), int(np.ceil(high / step)) + 1)]

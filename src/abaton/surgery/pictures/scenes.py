@@ -1,0 +1,195 @@
+"""The scene of a state, as a surgeon would see it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abaton.geometry.mesh import TriangleMesh
+from abaton.geometry.surface import surface_of
+from abaton.surgery.pictures.render import Camera, Thing, render
+from abaton.surgery.pictures.shapes import Shape, ball, box, jaws, plate, ring, tube
+from abaton.surgery.tasks import needle, peg_transfer, press, resect
+from abaton.surgery.tasks.liver import HEPATIC, LIVER, PORTAL, TUMOUR, Scene
+
+Array = NDArray[np.float64]
+
+STEEL, DARK = (0.62, 0.64, 0.66), (0.22, 0.23, 0.25)
+LIVER_COLOR, TUMOUR_COLOR = (0.52, 0.21, 0.17), (0.88, 0.78, 0.50)
+PORTAL_COLOR, HEPATIC_COLOR = (0.44, 0.36, 0.66), (0.25, 0.42, 0.68)
+UP = np.array([0.0, 0.0, 1.0])
+
+
+def picture(state: Any) -> NDArray[np.uint8]:
+    """A picture of any task's state, (460, 720, 3)."""
+    if isinstance(state, peg_transfer.State):
+        return _pegs(state)
+    if isinstance(state, needle.State):
+        return _needle(state)
+    if isinstance(state, press.State):
+        return _press(state)
+    return _resect(state)
+
+
+def _shaft(tip: Array, back: Array, length_m: float, radius_m: float) -> Thing:
+    way = np.linspace(0, 1, 8)[:, None] * (back / np.linalg.norm(back)) * length_m
+    return Thing(tube(tip + way, radius_m), DARK, gloss=0.35)
+
+
+def _pegs(state: peg_transfer.State) -> NDArray[np.uint8]:
+    things = [Thing(box(np.array([-0.06, -0.035, -0.006]), np.array([0.06, 0.035, 0.0])), (0.90, 0.87, 0.80), gloss=0.05)]
+    for peg in peg_transfer.PEGS_M:
+        way = peg + np.linspace(0, peg_transfer.PEG_HEIGHT_M, 6)[:, None] * UP
+        things.append(Thing(tube(way, peg_transfer.PEG_RADIUS_M), (0.72, 0.70, 0.66)))
+    for centre, color in zip(state.ring_m, ((0.80, 0.36, 0.26), (0.20, 0.50, 0.46), (0.84, 0.63, 0.22)), strict=True):
+        things.append(Thing(ring(centre, peg_transfer.RING_RADIUS_M, peg_transfer.RING_THICK_M), color))
+    for arm, rcm, grip in zip(state.arms, peg_transfer.RCM_M, state.grip_rad, strict=True):
+        pose = arm.pose()
+        pose[:3, 3] += rcm
+        wrist = pose[:3, 3] - 0.0102 * pose[:3, 2]
+        things += [Thing(jaw, STEEL, gloss=0.5) for jaw in jaws(pose, float(grip), 0.0102, 0.0011)]
+        things.append(Thing(tube(wrist + np.linspace(-0.006, 0, 4)[:, None] * pose[:3, 2], 0.0024), STEEL, gloss=0.5))
+        wrist = wrist - 0.006 * pose[:3, 2]
+        things.append(_shaft(wrist, rcm - wrist, 0.06, 0.0032))
+    camera = Camera(np.array([0.0, -0.15, 0.115]), np.array([0.0, 0.0, 0.014]), UP, 33)
+    return render(things, camera)
+
+
+def _needle(state: needle.State) -> NDArray[np.uint8]:
+    lattice = np.linspace(-0.045, 0.045, 40)
+    flat = np.zeros((40, 40))
+    back = np.linspace(0.0, 0.045, 20)
+    # The block is cut open towards the eye: its back half is drawn, and what lies inside.
+    things = [
+        Thing(plate(np.zeros((40, 20)), lattice, back), (0.90, 0.72, 0.61), gloss=0.1),
+        Thing(plate(flat - needle.CAPSULE_M, lattice, lattice), (0.62, 0.27, 0.21), opacity=0.25),
+        Thing(box(np.array([-0.045, 0.0445, -0.09]), np.array([0.045, 0.045, -needle.CAPSULE_M])), (0.66, 0.32, 0.26), gloss=0.05),
+        Thing(box(np.array([-0.045, 0.0445, -needle.CAPSULE_M]), np.array([0.045, 0.045, 0.0])), (0.93, 0.82, 0.55), gloss=0.05),
+        Thing(ball(state.target_m, needle.TARGET_RADIUS_M), TUMOUR_COLOR, opacity=0.75),
+    ]
+    along = state.vessel_m + np.linspace(-0.042, 0.042, 30)[:, None] * state.vessel_axis
+    things.append(Thing(tube(along[np.abs(along).max(axis=1) < 0.09], needle.VESSEL_RADIUS_M), HEPATIC_COLOR, gloss=0.4))
+    shaft = state.tip_m - np.linspace(0, 0.12, 20)[:, None] * state.axis
+    things.append(Thing(tube(shaft, 0.0009), (0.78, 0.80, 0.82), gloss=0.7))
+    hub = shaft[-1] - np.linspace(0, 0.02, 4)[:, None] * state.axis
+    things.append(Thing(tube(hub, 0.004), (0.25, 0.42, 0.40)))
+    camera = Camera(np.array([0.09, -0.26, 0.03]), np.array([0.0, 0.0, -0.022]), UP, 36)
+    return render(things, camera)
+
+
+def _press(state: press.State) -> NDArray[np.uint8]:
+    colors = ((0.93, 0.82, 0.52), (0.60, 0.25, 0.20), (0.68, 0.33, 0.28), (0.60, 0.25, 0.20))
+    things: list[Thing] = []
+    for x, half, color in zip(press.PAD_X_M, press.PAD_HALF_M, colors, strict=True):
+        xs, ys = np.linspace(x - half, x + half, 90), np.linspace(-half, half, 90)
+        a, b = np.meshgrid(xs, ys, indexing="ij")
+        depth = max(0.0, -float(state.probe_m[2]))
+        away = np.hypot(a - state.probe_m[0], b - state.probe_m[1])
+        within = abs(state.probe_m[0] - x) <= half
+        things.append(Thing(plate(-_dent(away, depth) if within else 0 * a, xs, ys), color, gloss=0.3))
+        dull = (color[0] * 0.8, color[1] * 0.8, color[2] * 0.8)
+        things.append(Thing(box(np.array([x - half, -half, -0.025]), np.array([x + half, half, -0.0105])), dull, gloss=0.05))
+        for sign in (-1, 1):
+            side = np.array([[x - half, sign * half, -0.0105], [x + half, sign * half, 0.0]])
+            things.append(Thing(box(np.minimum(side[0], side[1]), np.maximum(side[0], side[1]) + [0, 1e-5, 0]), dull, gloss=0.05))
+    middle = state.probe_m + press.PROBE_RADIUS_M * UP
+    things.append(Thing(ball(middle, press.PROBE_RADIUS_M, 30), STEEL, gloss=0.6))
+    things.append(_shaft(middle + 0.012 * UP, UP + np.array([0.15, 0.1, 0]), 0.09, 0.004))
+    if np.isfinite(state.marked_m[0]):
+        for at, color in ((state.marked_m, (0.98, 0.97, 0.93)), (state.lump_m, (0.15, 0.15, 0.16))):
+            things.append(Thing(ball(np.array([*at, 0.001]), 0.002, 10), color))
+    camera = Camera(np.array([0.03, -0.33, 0.22]), np.array([0.005, 0.0, 0.0]), UP, 34)
+    return render(things, camera)
+
+
+def _dent(away: Array, depth: float) -> Array:
+    """Hertz's surface around a ball: the ball's own within the circle of contact, sinking back outside it."""
+    if depth <= 0:
+        return np.zeros_like(away)
+    circle = np.sqrt(press.PROBE_RADIUS_M * depth)
+    inside = depth - away**2 / (2 * press.PROBE_RADIUS_M)
+    ratio = np.clip(circle / np.maximum(away, circle), 0, 1)
+    outside = depth / np.pi * ((2 - 1 / ratio**2) * np.arcsin(ratio) + np.sqrt(np.maximum(0, 1 / ratio**2 - 1)))
+    return np.where(away <= circle, inside, outside)
+
+
+def _mesh(mesh: TriangleMesh, scene: Scene) -> Shape:
+    """From patient millimetres to the task's metres."""
+    affine = scene.grid.affine
+    turn = np.stack([affine[:3, 1], affine[:3, 2], -affine[:3, 0]], axis=1) / np.linalg.norm(affine[:3, 0])
+    return (mesh.vertices_mm - scene.centre_mm) @ turn / 1000, mesh.faces
+
+
+def _resect(state: resect.State) -> NDArray[np.uint8]:
+    scene = state.field.scene
+    left = (scene.labels > 0) & ~state.gone & ~state.specimen
+    shape = _mesh(surface_of(left, scene.grid, 10), scene)
+    things = [Thing(shape, _cut_colors(shape, state, LIVER_COLOR), gloss=0.35)]
+    if state.freed:
+        lifted = _mesh(surface_of(state.specimen, scene.grid, 10), scene)
+        color = _cut_colors(lifted, state, LIVER_COLOR)
+        things.append(Thing((lifted[0] + np.array([-0.03, 0.012, 0.035]), lifted[1]), color, gloss=0.35))
+    pose = state.arm.pose()
+    pose[:3, 3] += resect.RCM_M
+    things.append(Thing(ball(pose[:3, 3], 0.0017), (0.85, 0.80, 0.62), gloss=0.6))
+    things.append(Thing(tube(pose[:3, 3] - np.linspace(0, 0.0193, 6)[:, None] * pose[:3, 2], 0.0016), STEEL, gloss=0.6))
+    wrist = pose[:3, 3] - 0.0193 * pose[:3, 2]
+    things.append(_shaft(wrist, resect.RCM_M - wrist, 0.05, 0.004))
+    return render(things, Camera(np.array([0.05, -0.105, 0.10]), np.array([0.0, 0.0, 0.004]), UP, 36))
+
+
+def _cut_colors(shape: Shape, state: resect.State, base: tuple[float, float, float]) -> Array:
+    """Where energy went the surface is paler and browner; where tumour shows it is yellow."""
+    index = shape[0] @ state.field.to_index[:3, :3].T + state.field.to_index[:3, 3]
+    near = np.clip(np.rint(index).astype(np.int64), 0, np.array(state.gone.shape) - 1)
+    labels = state.field.scene.labels[near[:, 0], near[:, 1], near[:, 2]]
+    colors = np.empty((len(near), 3))
+    colors[:] = base
+    low = np.clip(near - 1, 0, None)
+    high = np.clip(near + 1, None, np.array(state.gone.shape) - 1)
+    burnt = np.zeros(len(near), dtype=np.bool_)
+    for corner in (low, near, high):
+        for other in (low, near, high):
+            burnt |= state.gone[corner[:, 0], other[:, 1], near[:, 2]] | state.gone[near[:, 0], corner[:, 1], other[:, 2]]
+    colors[burnt] = (0.71, 0.47, 0.36)
+    for label, color in ((TUMOUR, TUMOUR_COLOR), (PORTAL, PORTAL_COLOR), (HEPATIC, HEPATIC_COLOR)):
+        colors[labels == label] = color
+    return colors
+
+
+def anatomy(state: resect.State) -> NDArray[np.uint8]:
+    """The whole liver, with tumour and vessels inside, from the front."""
+    scene = state.field.scene
+    things: list[Thing] = []
+    colors = {TUMOUR: TUMOUR_COLOR, PORTAL: PORTAL_COLOR, HEPATIC: HEPATIC_COLOR}
+    for label, color in colors.items():
+        mesh = surface_of(scene.whole == label, scene.whole_grid, 20)
+        things.append(Thing((mesh.vertices_mm / 1000, mesh.faces), color, gloss=0.3))
+    mesh = surface_of(scene.whole >= LIVER, scene.whole_grid, 20)
+    things.append(Thing((mesh.vertices_mm / 1000, mesh.faces), LIVER_COLOR, opacity=0.38, gloss=0.5))
+    middle = mesh.vertices_mm.mean(axis=0) / 1000
+    size = float(np.ptp(mesh.vertices_mm, axis=0).max()) / 1000
+    camera = Camera(middle + size * np.array([0.25, -2.0, 0.35]), middle, UP, 30)
+    return render(things, camera, toward_light=np.array([-0.4, -0.9, 0.6]))
+
+
+def heat_map(state: resect.State) -> NDArray[np.uint8]:
+    """The specimen from two sides, coloured by its margin; the cut so far while it still hangs on."""
+    scene = state.field.scene
+    found = resect.final_margin(state)
+    points, faces = _mesh(found.surface, scene)
+    things: list[Thing] = []
+    if len(points):
+        colors = margin_colors(found.margin_mm)
+        for shift, turn in ((-0.022, 1.0), (0.022, -1.0)):
+            # The second is turned over, to show the side away from the arm.
+            flipped = points * np.array([1.0, turn, turn]) + np.array([shift, 0.0, 0.0])
+            things.append(Thing((flipped, faces), colors, gloss=0.1))
+    return render(things, Camera(np.array([0.0, -0.09, 0.09]), np.zeros(3), UP, 34), toward_light=np.array([-0.2, -0.7, 1.0]))
+
+
+def margin_colors(margin_mm: Array) -> Array:
+    """(n, 3): dark red at 0 and below, yellow at the planned margin, green and blue beyond."""
+    stops = np.array([0.0, 2.5, resect.PLANNED_MM - 0.01, resect.PLANNED_MM, 7.0, 10.0])
+    colors = np.array([[0.55, 0.06, 0.10], [0.87, 0.35, 0.16], [0.96, 0.78, 0.36], [0.72, 0.84, 0.62], [0.25, 0.62, 0.50], [0.16, 0.36, 0.55]])
+    return np.stack([np.interp(margin_mm, stops, colors[:, n]) for n in range(3)], axis=1)
