@@ -11,6 +11,7 @@ from abaton.cli.imaging import import_app, scan_app
 from abaton.cli.record_commands import export, replay, verify
 from abaton.cli.screen import show_problem
 from abaton.cli.server_commands import demo, serve
+from abaton.cli.surgery import surgery_app
 from abaton.core.errors import Kind, Problem
 
 EXIT_CODES: dict[Kind, int] = {"invalid": 2, "not_found": 3, "conflict": 4, "refused": 5, "unavailable": 6}
@@ -30,6 +31,7 @@ for command in (serve, demo, replay, export, verify, doctor):
     app.command()(command)
 app.add_typer(import_app, name="import")
 app.add_typer(scan_app, name="scan")
+app.add_typer(surgery_app, name="surgery")
 
 
 def _print_version(wanted: bool) -> None:

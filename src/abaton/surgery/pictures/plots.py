@@ -54,7 +54,9 @@ def plot(
         if bottom - top < 1:
             out.append(f'<path d="M{_L} {top:.1f}H{_W - _R}" stroke="#b04a3a" stroke-dasharray="5 4"/>')
         else:
-            out.append(f'<rect x="{_L}" y="{top:.1f}" width="{_W - _L - _R}" height="{bottom - top:.1f}" fill="#dcebe4"/>')
+            out.append(
+                f'<rect x="{_L}" y="{top:.1f}" width="{_W - _L - _R}" height="{bottom - top:.1f}" fill="#dcebe4"/>'
+            )
         out.append(_text(_W - _R - 4, top - 4 if bottom - top < 1 else top + 13, band.name, "end", "#675e52"))
     for tick in ticks:
         out.append(f'<path d="M{_L} {py(tick):.1f}H{_W - _R}" stroke="#e3dcd0"/>')
@@ -95,7 +97,9 @@ def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, st
 
     out = [_open(_W, height)]
     for x, y, r, name in circles:
-        out.append(f'<circle cx="{px(x):.1f}" cy="{py(y):.1f}" r="{max(r * scale, 1.5):.1f}" fill="#ead9c4" stroke="#b79a76"/>')
+        out.append(
+            f'<circle cx="{px(x):.1f}" cy="{py(y):.1f}" r="{max(r * scale, 1.5):.1f}" fill="#ead9c4" stroke="#b79a76"/>'
+        )
         if name:
             out.append(_text(px(x), py(y) - r * scale - 4, name, "middle"))
     for n, line in enumerate(lines):
@@ -103,7 +107,9 @@ def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, st
         out.append(f'<rect x="{20 + 130 * n}" y="9" width="14" height="4" rx="2" fill="{COLORS[n % len(COLORS)]}"/>')
         out.append(_text(39 + 130 * n, 15, line.name, "start"))
     bar = 10 ** np.floor(np.log10(max(x1 - x0, 1e-9) / 2))
-    out.append(f'<path d="M{_W - 20 - bar * scale:.1f} {height - 14:.1f}h{bar * scale:.1f}" stroke="#2b2722" stroke-width="2"/>')
+    out.append(
+        f'<path d="M{_W - 20 - bar * scale:.1f} {height - 14:.1f}h{bar * scale:.1f}" stroke="#2b2722" stroke-width="2"/>'
+    )
     out.append(_text(_W - 20, height - 20, f"{bar:g} mm", "end"))
     out.append(_text(20, height - 14, label, "start"))
     return "".join(out) + "</svg>"

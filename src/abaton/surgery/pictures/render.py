@@ -122,7 +122,9 @@ def _paint(
 def _normals(points: Array, faces: NDArray[np.int32]) -> Array:
     a, b, c = points[faces[:, 0]], points[faces[:, 1]], points[faces[:, 2]]
     of_faces = np.cross(b - a, c - a)
-    normals = np.stack([np.bincount(faces.ravel(), np.repeat(of_faces[:, n], 3), len(points)) for n in range(3)], axis=1)
+    normals = np.stack(
+        [np.bincount(faces.ravel(), np.repeat(of_faces[:, n], 3), len(points)) for n in range(3)], axis=1
+    )
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
 
 

@@ -37,7 +37,9 @@ def _shaft(tip: Array, back: Array, length_m: float, radius_m: float) -> Thing:
 
 
 def _pegs(state: peg_transfer.State) -> NDArray[np.uint8]:
-    things = [Thing(box(np.array([-0.06, -0.035, -0.006]), np.array([0.06, 0.035, 0.0])), (0.90, 0.87, 0.80), gloss=0.05)]
+    things = [
+        Thing(box(np.array([-0.06, -0.035, -0.006]), np.array([0.06, 0.035, 0.0])), (0.90, 0.87, 0.80), gloss=0.05)
+    ]
     for peg in peg_transfer.PEGS_M:
         way = peg + np.linspace(0, peg_transfer.PEG_HEIGHT_M, 6)[:, None] * UP
         things.append(Thing(tube(way, peg_transfer.PEG_RADIUS_M), (0.72, 0.70, 0.66)))
@@ -63,17 +65,27 @@ def _needle(state: needle.State) -> NDArray[np.uint8]:
     things = [
         Thing(plate(np.zeros((40, 20)), lattice, back), (0.90, 0.72, 0.61), gloss=0.1),
         Thing(plate(flat - needle.CAPSULE_M, lattice, lattice), (0.62, 0.27, 0.21), opacity=0.25),
-        Thing(box(np.array([-0.045, 0.0445, -0.09]), np.array([0.045, 0.045, -needle.CAPSULE_M])), (0.66, 0.32, 0.26), gloss=0.05),
-        Thing(box(np.array([-0.045, 0.0445, -needle.CAPSULE_M]), np.array([0.045, 0.045, 0.0])), (0.93, 0.82, 0.55), gloss=0.05),
+        Thing(
+            box(np.array([-0.045, 0.0445, -0.09]), np.array([0.045, 0.045, -needle.CAPSULE_M])),
+            (0.66, 0.32, 0.26),
+            gloss=0.05,
+        ),
+        Thing(
+            box(np.array([-0.045, 0.0445, -needle.CAPSULE_M]), np.array([0.045, 0.045, 0.0])),
+            (0.93, 0.82, 0.55),
+            gloss=0.05,
+        ),
         Thing(ball(state.target_m, needle.TARGET_RADIUS_M), TUMOUR_COLOR, opacity=0.75),
     ]
     along = state.vessel_m + np.linspace(-0.042, 0.042, 30)[:, None] * state.vessel_axis
-    things.append(Thing(tube(along[np.abs(along).max(axis=1) < 0.09], needle.VESSEL_RADIUS_M), HEPATIC_COLOR, gloss=0.4))
+    things.append(
+        Thing(tube(along[np.abs(along).max(axis=1) < 0.09], needle.VESSEL_RADIUS_M), HEPATIC_COLOR, gloss=0.4)
+    )
     shaft = state.tip_m - np.linspace(0, 0.12, 20)[:, None] * state.axis
     things.append(Thing(tube(shaft, 0.0009), (0.78, 0.80, 0.82), gloss=0.7))
     hub = shaft[-1] - np.linspace(0, 0.02, 4)[:, None] * state.axis
     things.append(Thing(tube(hub, 0.004), (0.25, 0.42, 0.40)))
-    camera = Camera(np.array([0.09, -0.26, 0.03]), np.array([0.0, 0.0, -0.022]), UP, 36)
+    camera = Camera(np.array([0.05, -0.25, 0.035]), np.array([0.0, 0.0, -0.032]), UP, 31)
     return render(things, camera)
 
 
@@ -88,10 +100,14 @@ def _press(state: press.State) -> NDArray[np.uint8]:
         within = abs(state.probe_m[0] - x) <= half
         things.append(Thing(plate(-_dent(away, depth) if within else 0 * a, xs, ys), color, gloss=0.3))
         dull = (color[0] * 0.8, color[1] * 0.8, color[2] * 0.8)
-        things.append(Thing(box(np.array([x - half, -half, -0.025]), np.array([x + half, half, -0.0105])), dull, gloss=0.05))
+        things.append(
+            Thing(box(np.array([x - half, -half, -0.025]), np.array([x + half, half, -0.0105])), dull, gloss=0.05)
+        )
         for sign in (-1, 1):
             side = np.array([[x - half, sign * half, -0.0105], [x + half, sign * half, 0.0]])
-            things.append(Thing(box(np.minimum(side[0], side[1]), np.maximum(side[0], side[1]) + [0, 1e-5, 0]), dull, gloss=0.05))
+            things.append(
+                Thing(box(np.minimum(side[0], side[1]), np.maximum(side[0], side[1]) + [0, 1e-5, 0]), dull, gloss=0.05)
+            )
     middle = state.probe_m + press.PROBE_RADIUS_M * UP
     things.append(Thing(ball(middle, press.PROBE_RADIUS_M, 30), STEEL, gloss=0.6))
     things.append(_shaft(middle + 0.012 * UP, UP + np.array([0.15, 0.1, 0]), 0.09, 0.004))
@@ -128,14 +144,14 @@ def _resect(state: resect.State) -> NDArray[np.uint8]:
     if state.freed:
         lifted = _mesh(surface_of(state.specimen, scene.grid, 10), scene)
         color = _cut_colors(lifted, state, LIVER_COLOR)
-        things.append(Thing((lifted[0] + np.array([-0.03, 0.012, 0.035]), lifted[1]), color, gloss=0.35))
+        things.append(Thing((lifted[0] + np.array([-0.036, 0.0, 0.018]), lifted[1]), color, gloss=0.35))
     pose = state.arm.pose()
     pose[:3, 3] += resect.RCM_M
     things.append(Thing(ball(pose[:3, 3], 0.0017), (0.85, 0.80, 0.62), gloss=0.6))
     things.append(Thing(tube(pose[:3, 3] - np.linspace(0, 0.0193, 6)[:, None] * pose[:3, 2], 0.0016), STEEL, gloss=0.6))
     wrist = pose[:3, 3] - 0.0193 * pose[:3, 2]
     things.append(_shaft(wrist, resect.RCM_M - wrist, 0.05, 0.004))
-    return render(things, Camera(np.array([0.05, -0.105, 0.10]), np.array([0.0, 0.0, 0.004]), UP, 36))
+    return render(things, Camera(np.array([0.045, -0.11, 0.105]), np.array([-0.006, 0.0, 0.008]), UP, 40))
 
 
 def _cut_colors(shape: Shape, state: resect.State, base: tuple[float, float, float]) -> Array:
@@ -150,7 +166,9 @@ def _cut_colors(shape: Shape, state: resect.State, base: tuple[float, float, flo
     burnt = np.zeros(len(near), dtype=np.bool_)
     for corner in (low, near, high):
         for other in (low, near, high):
-            burnt |= state.gone[corner[:, 0], other[:, 1], near[:, 2]] | state.gone[near[:, 0], corner[:, 1], other[:, 2]]
+            burnt |= (
+                state.gone[corner[:, 0], other[:, 1], near[:, 2]] | state.gone[near[:, 0], corner[:, 1], other[:, 2]]
+            )
     colors[burnt] = (0.71, 0.47, 0.36)
     for label, color in ((TUMOUR, TUMOUR_COLOR), (PORTAL, PORTAL_COLOR), (HEPATIC, HEPATIC_COLOR)):
         colors[labels == label] = color
@@ -185,11 +203,22 @@ def heat_map(state: resect.State) -> NDArray[np.uint8]:
             # The second is turned over, to show the side away from the arm.
             flipped = points * np.array([1.0, turn, turn]) + np.array([shift, 0.0, 0.0])
             things.append(Thing((flipped, faces), colors, gloss=0.1))
-    return render(things, Camera(np.array([0.0, -0.09, 0.09]), np.zeros(3), UP, 34), toward_light=np.array([-0.2, -0.7, 1.0]))
+    return render(
+        things, Camera(np.array([0.0, -0.07, 0.07]), np.zeros(3), UP, 34), toward_light=np.array([-0.2, -0.7, 1.0])
+    )
 
 
 def margin_colors(margin_mm: Array) -> Array:
     """(n, 3): dark red at 0 and below, yellow at the planned margin, green and blue beyond."""
     stops = np.array([0.0, 2.5, resect.PLANNED_MM - 0.01, resect.PLANNED_MM, 7.0, 10.0])
-    colors = np.array([[0.55, 0.06, 0.10], [0.87, 0.35, 0.16], [0.96, 0.78, 0.36], [0.72, 0.84, 0.62], [0.25, 0.62, 0.50], [0.16, 0.36, 0.55]])
+    colors = np.array(
+        [
+            [0.55, 0.06, 0.10],
+            [0.87, 0.35, 0.16],
+            [0.96, 0.78, 0.36],
+            [0.72, 0.84, 0.62],
+            [0.25, 0.62, 0.50],
+            [0.16, 0.36, 0.55],
+        ]
+    )
     return np.stack([np.interp(margin_mm, stops, colors[:, n]) for n in range(3)], axis=1)

@@ -36,7 +36,9 @@ def tube(points: Array, radius: float, steps: int = 16) -> Shape:
     other = np.cross(way, across)
     angle = np.linspace(0, 2 * np.pi, steps, endpoint=False)
     rim = np.cos(angle)[None, :, None] * across[:, None] + np.sin(angle)[None, :, None] * other[:, None]
-    rings = np.concatenate([points[:1, None] + 0 * rim[:1], points[:, None] + radius * rim, points[-1:, None] + 0 * rim[:1]])
+    rings = np.concatenate(
+        [points[:1, None] + 0 * rim[:1], points[:, None] + radius * rim, points[-1:, None] + 0 * rim[:1]]
+    )
     return rings.reshape(-1, 3), _lattice(len(rings), steps, True)
 
 
@@ -48,19 +50,21 @@ def ring(centre: Array, radius: float, thick: float, steps: int = 32) -> Shape:
     return centre + points.reshape(-1, 3), _lattice(steps, 14, True)
 
 
-def box(low: Array, high: Array) -> Shape:
-    """A box along the axes, its sides flat."""
+def box(low: Array, high: Array, steps: int = 24) -> Shape:
+    """A box along the axes, its sides flat, each a lattice so that shadows lie on it."""
     corners: list[Array] = []
     faces: list[Faces] = []
+    share = np.linspace(0.0, 1.0, steps)
+    u, v = np.meshgrid(share, share, indexing="ij")
     for axis in range(3):
+        one, two = (axis + 1) % 3, (axis + 2) % 3
         for side in (low, high):
-            square = np.zeros((4, 3))
-            one, two = (axis + 1) % 3, (axis + 2) % 3
-            square[:, axis] = side[axis]
-            square[:, one] = np.array([low[one], high[one], high[one], low[one]])
-            square[:, two] = np.array([low[two], low[two], high[two], high[two]])
-            faces.append(np.array([[0, 1, 2], [0, 2, 3]], dtype=np.int32) + 4 * len(corners))
-            corners.append(square)
+            square = np.empty((steps, steps, 3))
+            square[..., axis] = side[axis]
+            square[..., one] = low[one] + u * (high[one] - low[one])
+            square[..., two] = low[two] + v * (high[two] - low[two])
+            faces.append(_lattice(steps, steps, False) + steps * steps * len(corners))
+            corners.append(square.reshape(-1, 3))
     return np.concatenate(corners), np.concatenate(faces)
 
 

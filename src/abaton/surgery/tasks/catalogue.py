@@ -15,7 +15,7 @@ from abaton.surgery.tasks.peg_transfer import PegTransfer
 from abaton.surgery.tasks.press import Press
 from abaton.surgery.tasks.recording import Record, jigsaws_player, read_record
 from abaton.surgery.tasks.resect import Resect
-from abaton.surgery.tasks.running import Player, Run, Task, play
+from abaton.surgery.tasks.running import Run, Task, play
 
 NAMES = ("press", "needle", "resect", "peg_transfer")
 

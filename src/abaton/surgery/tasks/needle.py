@@ -297,7 +297,9 @@ def _insert(hands: Hands) -> Part:
         left = hands.state.target_m - hands.tip_m(0)
         aside = float(np.linalg.norm(left - (left @ axis) * axis))
         # A last move along the axis brings the tip level with the target.
-        yield from hands.move(0, float(left @ axis) * axis + hands.rng.normal(0, 0.3 * hands.skill.aim_mm / 1000, 3), 0.5)
+        yield from hands.move(
+            0, float(left @ axis) * axis + hands.rng.normal(0, 0.3 * hands.skill.aim_mm / 1000, 3), 0.5
+        )
         if aside < (0.0025 if not clumsy else 0.0055) or again == 2:
             break
         yield from hands.move(0, -(depth + 0.01) * axis, 2.0 * hands.skill.pace)

@@ -219,7 +219,7 @@ def _search(hands: Hands) -> Part:
     """Dabs on a coarse lattice, then on a fine one around the hardest place."""
     clumsy = hands.skill.force_error > 0.1
     middle, reach = np.array([PAD_X_M[3], 0.0]), 0.027
-    for steps in ((5, 3) if not clumsy else (4, 2)):
+    for steps in (5, 3) if not clumsy else (4, 2):
         places = [middle + np.array([x, y]) for x in np.linspace(-reach, reach, steps) for y in
                   np.linspace(-reach, reach, steps)]  # fmt: skip
         felt: list[tuple[float, Array]] = []

@@ -62,7 +62,8 @@ class Record(msgspec.Struct, frozen=True, eq=False):
 
     def player(self, _: Any) -> Player:
         """Gives the recorded commands again."""
-        yield from self.commands
+        for row in self.commands:
+            yield row
 
 
 def write_record(path: Path, run: Run, tools: tuple[str, ...], labels: str = "") -> None:
@@ -107,7 +108,9 @@ def _write(writer: Writer, run: Run, tools: tuple[str, ...], labels: str) -> Non
     def add(topic: str, tick: int, value: Any) -> None:
         raw = isinstance(value, bytes)
         if topic not in channels:
-            channels[topic] = writer.register_channel(topic, "abaton.commands" if raw else "json", exact if raw else schema)
+            channels[topic] = writer.register_channel(
+                topic, "abaton.commands" if raw else "json", exact if raw else schema
+            )
         data = value if raw else msgspec.json.encode(value)
         writer.add_message(channels[topic], tick * _NS, data, tick * _NS, tick)
 
@@ -137,8 +140,8 @@ def read_record(path: Path) -> Record:
     """A record.
 
     Raises:
-        Problem: There is no such file, or it is cut off, changed, or not a record of a task; or a command's number is
-            infinite, or not a number where tracking was not lost.
+        Problem: There is no such file, or it is cut off, changed, or not a record of a task; or a command holds a number
+            that is not finite.
     """
     if not path.is_file():
         raise Problem(
@@ -165,17 +168,17 @@ def read_record(path: Path) -> Record:
         raise
     except Exception as error:
         raise _unreadable("a file that is cut off, changed, or no record of a task", "a whole record") from error
-    if not np.isfinite(commands[:, :, 3:]).all() or np.isinf(commands).any():
+    if not np.isfinite(commands).all():
         raise _unreadable("a command with a number that is not finite", "finite numbers")
-    if np.isnan(commands).any():
-        raise _unreadable("a command whose position is not a number", "finite numbers")
     return Record(header, commands, marks)
 
 
 def tracks_of(run: Run, rate_hz: float = 30.0) -> Trial:
     """The tools' tracks of a run as JIGSAWS has them: hands, and tools, left and right."""
     every = RATE_HZ / rate_hz
-    ticks = np.minimum(np.rint(np.arange(0, len(run.trace.commands), every)).astype(np.int64), len(run.trace.commands) - 1)
+    ticks = np.minimum(
+        np.rint(np.arange(0, len(run.trace.commands), every)).astype(np.int64), len(run.trace.commands) - 1
+    )
     tracks: dict[str, Track] = {}
     for n, side in enumerate(("left", "right")[: run.trace.commands.shape[1]]):
         grip = run.trace.grip_rad[ticks, n]

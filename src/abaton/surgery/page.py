@@ -1,0 +1,216 @@
+"""The page of a run: what was to be done, how well it was, what it looked like."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from abaton.pages import Block, Figure, Figures, Heading, Page, Paragraph, Table, png_address
+from abaton.surgery.pictures.plots import Band, Line, paths, plot
+from abaton.surgery.pictures.scenes import anatomy, heat_map, picture
+from abaton.surgery.tasks import needle, peg_transfer, press, resect
+from abaton.surgery.tasks.card import card
+from abaton.surgery.tasks.running import RATE_HZ, Run, Task
+
+Array = NDArray[np.float64]
+
+NOTICE = "For training and research, not evidence of competence"
+SHOTS = 3
+
+
+class Shots:
+    """Keeps the states of some ticks, for pictures: the middle of each share of the time limit that was played.
+
+    Args:
+        every: Ticks between two states that are kept.
+    """
+
+    def __init__(self, every: int = 500) -> None:
+        self._every = every
+        self._kept: list[tuple[int, Any]] = []
+
+    def __call__(self, tick: int, state: Any) -> None:
+        """Keeps the state if it is one of those."""
+        if tick % self._every == 0:
+            self._kept.append((tick, state))
+
+    def chosen(self, count: int = SHOTS) -> list[tuple[float, Any]]:
+        """Time in s and state, evenly spread."""
+        if not self._kept:
+            return []
+        places = np.linspace(0.22, 0.78, count) * (len(self._kept) - 1)
+        return [(self._kept[round(place)][0] / RATE_HZ, self._kept[round(place)][1]) for place in places.tolist()]
+
+
+def run_page(task: Task, run: Run, shots: Shots, note: str = "", made_at: str = "") -> Page:
+    """The whole page.
+
+    Args:
+        task: What was played.
+        run: How.
+        shots: States for pictures.
+        note: What else is to be told, such as how a replay compared.
+        made_at: UTC, for its foot.
+    """
+    blocks: list[Block] = [Paragraph(task.goal)]
+    if note:
+        blocks.append(Paragraph(note, "note"))
+    if run.score.failed:
+        blocks.append(Paragraph("Failed: " + ", ".join(run.score.failed) + ".", "note"))
+    blocks += [Heading(f"Score: {run.score.total:.0f} of 100"), score_table(task, run), Heading("What happened")]
+    pictures = [
+        Figure(png_address(picture(state)), f"The scene after {at:.1f} s", f"{at:.1f} s")
+        for at, state in shots.chosen()
+    ]
+    end = Figure(png_address(picture(run.last)), "The scene at the end", f"The end, {run.trace.duration_s:.1f} s")
+    blocks += [Figures([*pictures, end][-4:]), *_own(run), Heading("Forces and paths"), *_plots(run)]
+    if run.trace.events:
+        rows = [(f"{event.tick / RATE_HZ:.2f} s", event.text) for event in run.trace.events[:60]]
+        blocks += [Heading("Events"), Table(("Time", "Event"), rows)]
+    blocks += [Heading("All figures"), _figures(run), Heading("Physics card"), card_table(run.task)]
+    subtitle = f"{run.trainee} trainee, seed {run.seed}, {run.trace.duration_s:.1f} s"
+    return Page(task.title, subtitle, blocks, made_at, NOTICE)
+
+
+def score_table(task: Task, run: Run) -> Table:
+    """Marks, with bounds and their sources."""
+    rows = [
+        (
+            part.criterion.title + (" (critical)" if part.criterion.critical else ""),
+            f"{shown(part.value)} {part.criterion.unit}".strip(),
+            f"{part.criterion.proficient:g}",
+            f"{part.criterion.failing:g}",
+            f"{part.criterion.weight:g}",
+            f"{part.marks:.0f}",
+            task.sources.get(part.criterion.figure, ""),
+        )
+        for part in run.score.parts
+    ]
+    return Table(("Part", "Value", "Full marks at", "None at", "Weight", "Marks", "Where the bounds come from"), rows)
+
+
+def shown(value: float) -> str:
+    """A number as people read it."""
+    if math.isnan(value):
+        return "not measured"
+    return f"{value:.0f}" if value == round(value) else f"{value:.3g}"
+
+
+def card_table(task: str) -> Table:
+    """The physics card."""
+    rows = [
+        (one.aspect, one.told, "" if math.isnan(one.error) else f"{one.error:.2g} {one.unit}") for one in card(task)
+    ]
+    return Table(("Aspect", "Model", "Measured error"), rows, "Where the model is right and where it is not.")
+
+
+def _figures(run: Run) -> Table:
+    return Table(("Figure", "Value"), [(name.replace("_", " "), shown(value)) for name, value in run.figures.items()])
+
+
+def _own(run: Run) -> list[Block]:
+    """What only one task has."""
+    if not isinstance(run.last, resect.State):
+        return []
+    found = resect.final_margin(run.last)
+    aim = run.last.field.aim
+    words = found.verdict(aim.planned_mm) if run.last.freed else "the specimen still hangs on: tumour remains"
+    text = (
+        f"{words[0].upper()}{words[1:]}. Least margin {shown(found.minimum_mm)} mm (planned {aim.planned_mm:g}), "
+        f"5th percentile {shown(found.fifth_percentile_mm)} mm, {shown(found.below_plan_mm2)} mm2 of "
+        f"{found.area_mm2:.0f} below plan; with {aim.registration_sd_mm:g} mm of registration error at least "
+        f"{shown(found.certain_mm)} mm with 95 % confidence."
+    )
+    return [
+        Heading("Margin"),
+        Paragraph(text),
+        Figures([
+            Figure(png_address(heat_map(run.last)), "The cut surface from above and below, coloured by its margin",
+                   "The cut surface from the arm's side and from below. Dark red 0 mm, orange 2.5, yellow just below the "
+                   "planned 5, green 5 to 7, blue beyond."),
+            Figure(png_address(anatomy(run.first)), "The liver from the front with tumour and vessels",
+                   "The whole liver from the front: tumour yellow, portal vein violet, hepatic veins blue."),
+        ]),
+    ]  # fmt: skip
+
+
+def _plots(run: Run) -> list[Block]:
+    trace = run.trace
+    step = 10
+    times = trace.times_s[::step]
+    marks = [(event.tick / RATE_HZ, event.text) for event in trace.events]
+
+    def reading(name: str) -> Array:
+        return trace.readings[name][step - 1 :: step][: len(times)]
+
+    def line(name: str, values: Array) -> Line:
+        return Line(name, times[: len(values)], values)
+
+    forces = [line(tool, trace.force_n[::step, n]) for n, tool in enumerate(_tools(run))]
+    made: list[tuple[str, str]] = []
+    match run.task:
+        case "press":
+            bands = [Band(*press.WINDOW_N, "window"), Band(press.FORCE_LIMIT_N, press.FORCE_LIMIT_N, "limit")]
+            made.append(
+                (plot(forces, "s", "force, N", bands, marks, low=0), "Force, with the window that is to be held")
+            )
+            made.append(
+                (plot([line("depth", reading("depth"))], "s", "depth, mm", low=0), "How deep the probe sinks in")
+            )
+        case "needle":
+            both = [line("along", reading("along")), line("across", reading("across"))]
+            made.append((plot(both, "s", "force, N", (), marks, low=0), "Force along and across the needle"))
+            limit = [Band(0, 0, "the vessel's wall")]
+            away = [line("to vessel", reading("to vessel")), line("to target", reading("to target"))]
+            made.append((plot(away, "s", "distance, mm", limit, marks), "Distance of the tip from vessel and target"))
+        case "resect":
+            made.append((plot(forces, "s", "force, N", (), marks, low=0), "Force on the tip"))
+            limits = [Band(resect.PLANNED_MM, resect.PLANNED_MM, "planned margin"), Band(0, 0, "")]
+            away = [line("to tumour", reading("to tumour")), line("to vessels", reading("to vessels"))]
+            text = "Distance of the tip's edge from tumour and vessels"
+            made.append((plot(away, "s", "distance, mm", limits, marks, high=30), text))
+        case _:
+            limit = [Band(peg_transfer.FORCE_LIMIT_N, peg_transfer.FORCE_LIMIT_N, "limit")]
+            made.append((plot(forces, "s", "force, N", limit, marks, low=0), "Forces on rings, pegs and board"))
+    made += [(_above(run, 2), "Paths of the tools, from above"), (_above(run, 1), "Paths of the tools, from the front")]
+    return [Figure(svg, caption, caption) for svg, caption in made]
+
+
+def _tools(run: Run) -> Sequence[str]:
+    return ("left", "right") if run.trace.position_m.shape[1] == 2 else ("tool",)
+
+
+def _above(run: Run, along: int) -> str:
+    """From above (along z) or from the front (along y)."""
+    one, two = (0, 1) if along == 2 else (0, 2)
+    lines = [
+        Line(tool, 1000 * run.trace.position_m[::20, n, one], 1000 * run.trace.position_m[::20, n, two])
+        for n, tool in enumerate(_tools(run))
+    ]
+    return paths(lines, [(1000 * c[one], 1000 * c[two], 1000 * r, name) for c, r, name in _places(run)], "")
+
+
+def _places(run: Run) -> list[tuple[Array, float, str]]:
+    match run.first:
+        case peg_transfer.State():
+            return [(peg, peg_transfer.PEG_RADIUS_M, "") for peg in peg_transfer.PEGS_M]
+        case needle.State():
+            return [
+                (run.first.target_m, needle.TARGET_RADIUS_M, "target"),
+                (run.first.vessel_m, needle.VESSEL_RADIUS_M, "vessel"),
+            ]
+        case press.State():
+            return [(np.array([*run.first.lump_m, -0.008]), press.LUMP_RADIUS_M, "lump")]
+        case _:
+            return [(np.zeros(3), run.first.field.scene.radius_mm / 1000, "tumour")]
+
+
+def as_json(run: Run) -> bytes:
+    """Score and figures, for programs; what could not be measured is null."""
+    return msgspec.json.encode(
+        {"task": run.task, "seed": run.seed, "trainee": run.trainee, "total": run.score.total,
+         "failed": run.score.failed, "figures": run.figures, "digest": run.trace.digest()}
+    )  # fmt: skip
