@@ -237,6 +237,19 @@ def test_many_small_members_count_together(tmp_path: Path):
     assert refusal(archive, tmp_path, Limits(unpacked_bytes=8 * MIB)).code == "too_much_unpacked"
 
 
+def test_a_zip_bomb_is_stopped_by_how_much_it_swells_long_before_the_limit(tmp_path: Path):
+    archive = zipped(tmp_path / "bomb.zip", {"1.dcm": DICOM + bytes(160 * MIB)})
+    assert refusal(archive, tmp_path, Limits(unpacked_bytes=4096 * MIB)).code == "too_much_unpacked"
+
+
+def test_a_file_that_was_cut_short_is_told_as_that(tmp_path: Path):
+    whole = gzip.compress(nifti((20, 20, 20), bytes(range(250)) * 64))
+    (tmp_path / "cut.nii.gz").write_bytes(whole[: len(whole) // 2])
+    problem = refusal(tmp_path / "cut.nii.gz", tmp_path)
+    assert problem.code == "gzip_damaged"
+    assert "cut short" in problem.got
+
+
 def test_a_gzip_bomb_is_stopped(tmp_path: Path):
     (tmp_path / "bomb.nii.gz").write_bytes(gzip.compress(nifti((200, 200, 200), bytes(40 * MIB)), 1))
     assert refusal(tmp_path / "bomb.nii.gz", tmp_path, Limits(unpacked_bytes=8 * MIB)).code == "too_much_unpacked"

@@ -26,6 +26,9 @@ _MOST_DEFLATION = 1_100
 """Deflate cannot pack tighter than 1 032 to one."""
 _LONGEST_EXTENSION = 1 << 20
 _MOST_EXTENSIONS = 64
+_CLOSEST_MM, _FURTHEST_MM = 1e-6, 1e5
+"""Distances of voxels beyond which nothing of a body can be meant: the header is damaged."""
+
 _UNITS_MM = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
 _TYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -287,6 +290,9 @@ def _affine(header: _Header, shape: tuple[int, ...]) -> tuple[FloatArray, list[s
         if not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
             raise _no_affine("an affine with no numbers in it, or a flat one")
     axes = [_of_array(matrix, scale) for matrix in recorded]
+    apart = np.linalg.norm(axes[0][:3, :3], axis=0)
+    if apart.min() < _CLOSEST_MM or apart.max() > _FURTHEST_MM:
+        raise _no_affine(f"voxels {apart.min():.3g} to {apart.max():.3g} mm apart")
     disagreement = _distance(axes[0], axes[1], shape) if len(axes) > 1 else 0.0
     certified = True
     if disagreement > TOLERANCE_MM:

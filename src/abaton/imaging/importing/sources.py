@@ -31,6 +31,10 @@ DEEPEST = 64
 RATER_FOLDERS = frozenset(("annotators", "observers", "raters", "readers"))
 """Folders in which each file is named by who drew it; the only names of folders that are kept on unpacking."""
 
+HARMLESS_BYTES = 64 * 1024 * 1024
+GREATEST_SHARE = 250
+"""A picture that unpacks to more than so many times its packed size, and to much, is no picture but a bomb."""
+
 Kind = Literal["dicom", "nifti", "companion", "gzip", "zip", "index", "empty", "other"]
 
 _WHAT_TO_DO: dict[str, tuple[str, str, str]] = {
@@ -92,7 +96,7 @@ def gather(
     except OSError as problem:
         raise _of_the_disk(problem) from None
     if not files:
-        raise _no_scans(sum(work.left_out.values()), path.is_dir())
+        raise _no_scans(work.left_out, path.is_dir())
     return Sources(tuple(files), work.skipped())
 
 
@@ -205,7 +209,7 @@ class _Work:
             yield path
         elif kind == "gzip":
             with path.open("rb") as packed:
-                yield from self._gzip(packed, path.name, where or path.name, path)
+                yield from self._gzip(packed, path.stat().st_size, path.name, where or path.name, path)
         elif kind == "zip" and alone:
             yield from self._zip(path)
         else:
@@ -232,8 +236,8 @@ class _Work:
         if kind not in ("index", "companion"):
             self.left_out[code] += 1
 
-    def _gzip(self, packed: IO[bytes], name: str, where: str, itself: Path | None = None) -> Iterator[Path]:
-        """Unpacks one gzip stream, if a scan is in it.
+    def _gzip(self, packed: IO[bytes], size: int, name: str, where: str, itself: Path | None = None) -> Iterator[Path]:
+        """Unpacks one gzip stream of so many bytes, if a scan is in it.
 
         A file of NIfTI is looked through and stays where it is: what lies beside it tells whose labels it holds.
         """
@@ -246,7 +250,7 @@ class _Work:
                     self._leave_out("zip" if kind == "zip" else "other")
                     return
                 said = nifti_bytes(head) if kind == "nifti" else None
-                at_most = None if said is None else said + CHUNK_BYTES
+                at_most = HARMLESS_BYTES + GREATEST_SHARE * size if said is None else said + CHUNK_BYTES
                 if kind == "nifti" and itself is not None:
                     self._write(None, head, stream, at_most)
                 else:
@@ -290,10 +294,10 @@ class _Work:
                 kind = kind_of(head, PurePosixPath(name).name)
                 if kind in ("dicom", "nifti", "companion"):
                     target = self._target(name)
-                    self._write(target, head, stream, None)
+                    self._write(target, head, stream, GREATEST_SHARE * member.compress_size + HARMLESS_BYTES)
             if kind == "gzip":
                 with archive.open(member) as stream:
-                    yield from self._gzip(stream, PurePosixPath(name).name, name)
+                    yield from self._gzip(stream, member.file_size, PurePosixPath(name).name, name)
             elif target is None:
                 self._leave_out(kind)
             elif kind != "companion":
@@ -409,11 +413,14 @@ def _zip_damaged() -> Problem:
     )
 
 
-def _no_scans(left_out: int, is_folder: bool) -> Problem:
-    if not left_out and is_folder:
+def _no_scans(left_out: Counter[str], is_folder: bool) -> Problem:
+    looked_at = left_out.total()
+    if not is_folder and set(left_out) == {"gzip_damaged"}:
+        return Problem("gzip_damaged", *_WHAT_TO_DO["gzip_damaged"])
+    if not looked_at and is_folder:
         got = "an empty folder"
     else:
-        got = f"no scan: {left_out:,} files were looked at" if left_out != 1 else "a file that is no scan"
+        got = f"no scan: {looked_at:,} files were looked at" if looked_at != 1 else "a file that is no scan"
     return Problem(
         "no_scans",
         got=got,
