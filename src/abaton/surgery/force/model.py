@@ -154,8 +154,7 @@ def walls_of(fixtures: Fixtures, point_m: Array) -> tuple[Wall, ...]:
         return ()
     found, outward = distances(fixtures, point_m)
     order = np.argsort(found - fixtures.margins_m)[:MOST_WALLS]
+    offsets = outward @ point_m - found + fixtures.margins_m
     return tuple(
-        Wall(outward[n], float(outward[n] @ point_m - found[n] + fixtures.margins_m[n]), fixtures.named[n].stiffness_n_m)
-        for n in order
-        if outward[n].any()
+        Wall(outward[n], float(offsets[n]), fixtures.named[n].stiffness_n_m) for n in order if outward[n].any()
     )

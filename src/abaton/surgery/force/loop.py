@@ -1,0 +1,153 @@
+"""The force loop: a process of its own around `rendering.tick`, woken at absolute times."""
+
+import gc
+import math
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from abaton.surgery.force import model, rendering
+from abaton.surgery.force.board import Board
+from abaton.surgery.force.coupling import Coupling
+from abaton.surgery.force.device import HapticDevice
+
+Array = NDArray[np.float64]
+Clock = Callable[[], float]
+
+HUNG_S = 0.0045
+"""A tick that lasts longer hangs in the driver; the guard then takes the force away in `FADES` steps of 1 ms."""
+FADES = 3
+_SPIN_S = 0.00005
+
+
+def sleep_until(deadline_s: float) -> None:
+    """Return at a time of the monotonic clock; the last 50 us are waited for awake."""
+    left = deadline_s - time.monotonic() - _SPIN_S
+    if left > 0:
+        time.sleep(left)
+    while time.monotonic() < deadline_s:
+        pass
+
+
+class Heart:
+    """When the loop last came round, and the force that it left on the hand; read by the guard."""
+
+    def __init__(self) -> None:
+        self.beat_s = math.inf
+        self.force_n = np.zeros(3)
+        self.hung = 0
+
+
+def run(
+    board: Board,
+    device: HapticDevice,
+    coupling: Coupling,
+    clock: Clock = time.monotonic,
+    sleep: Callable[[float], None] = sleep_until,
+    heart: Heart | None = None,
+    ticks: int | None = None,
+) -> None:
+    """Tick until the board says that it ends, or `ticks` times. The device ends with no force on it.
+
+    Deadlines are absolute: a late tick makes the next no later. Deadlines that were missed altogether are skipped.
+    """
+    state, words, numbers = rendering.start(coupling), np.zeros(model.WORDS), coupling.words()
+    sample = np.zeros(7)
+    heart = heart or Heart()
+    rendering.tick(state, words, sample, numbers, 0.0)  # Compiled or loaded before the first deadline.
+    try:
+        due = before = clock()
+        while not board.ending and ticks != 0:
+            due += coupling.period_s
+            sleep(due)
+            now = clock()
+            heart.beat_s = now
+            board.newest(words)
+            said = device.read()
+            sample[0:3], sample[3:6], sample[6] = said.position_m, said.velocity_m_s, said.number
+            state, force = rendering.tick(state, words, sample, numbers, now)
+            device.write(force)
+            heart.force_n = force
+            board.tell(state, now - before)
+            before = now
+            due += coupling.period_s * max(0, math.floor((now - due) / coupling.period_s))
+            ticks = None if ticks is None else ticks - 1
+    finally:
+        heart.beat_s = math.inf
+        device.close()
+
+
+def guard(device: HapticDevice, heart: Heart, now_s: float) -> bool:
+    """Take force away where the loop hangs in its driver; called each millisecond by a second thread.
+
+    Returns:
+        Whether it hangs.
+    """
+    if now_s - heart.beat_s < HUNG_S:
+        heart.hung = 0
+        return False
+    heart.hung += 1
+    device.write(heart.force_n * max(0.0, 1.0 - heart.hung / FADES))
+    return True
+
+
+def spawn(make_device: Callable[[], HapticDevice], coupling: Coupling, board: Board, core: int | None = None) -> Any:
+    """Start the loop in a process of its own; end it by `board.end()`.
+
+    Args:
+        make_device: A class or function that can be found by its name from another process.
+        coupling: Made by `coupling.coupling`, so that it is passive.
+        board: Of this process.
+        core: To pin the loop on; None leaves that to the system.
+    """
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_main, args=(board.name, make_device, coupling, core), daemon=True)
+    process.start()
+    return process
+
+
+def _main(name: str, make_device: Callable[[], HapticDevice], coupling: Coupling, core: int | None) -> None:
+    board = Board(name)
+    _get_ahead(board, core)
+    device, heart = make_device(), Heart()
+    device.open()
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.001):
+            guard(device, heart, time.monotonic())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        run(board, device, coupling, heart=heart)
+    finally:
+        over.set()
+        watcher.join(1.0)
+        board.close()
+
+
+def _get_ahead(board: Board, core: int | None) -> None:
+    """Run before everyone else where the system permits it, and say so on the board."""
+    ahead, pinned = False, -1
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
+        ahead = True
+    except (AttributeError, OSError):
+        pass
+    if core is not None:
+        try:
+            os.sched_setaffinity(0, {core})
+            pinned = core
+        except (AttributeError, OSError):
+            pass
+    board.grant(ahead, pinned)
