@@ -20,13 +20,23 @@ Flags = NDArray[np.bool_]
 
 
 @kernel()
-def gather(moved: Single, corners: Places, shape: Single, strain: Single) -> None:
-    """Deformation gradient minus one of each tetrahedron: strain (9, m) from moved (n, 3), shape (9, m)."""
+def gather(moved: Single, corners: Places, edges: Single) -> None:
+    """Displacements of corners 1, 2, 3 against corner 0: edges (9, m) from moved (n, 3)."""
     for t in range(corners.shape[0]):
         a, b, c, d = corners[t, 0], corners[t, 1], corners[t, 2], corners[t, 3]
         for axis in range(3):
             start = moved[a, axis]
-            one, two, three = moved[b, axis] - start, moved[c, axis] - start, moved[d, axis] - start
+            edges[axis, t] = moved[b, axis] - start
+            edges[3 + axis, t] = moved[c, axis] - start
+            edges[6 + axis, t] = moved[d, axis] - start
+
+
+@kernel()
+def stretch(edges: Single, shape: Single, strain: Single) -> None:
+    """Deformation gradient minus one of each tetrahedron: strain (9, m) from edges and shape (9, m)."""
+    for axis in range(3):
+        for t in range(edges.shape[1]):
+            one, two, three = edges[axis, t], edges[3 + axis, t], edges[6 + axis, t]
             strain[3 * axis, t] = one * shape[0, t] + two * shape[3, t] + three * shape[6, t]
             strain[3 * axis + 1, t] = one * shape[1, t] + two * shape[4, t] + three * shape[7, t]
             strain[3 * axis + 2, t] = one * shape[2, t] + two * shape[5, t] + three * shape[8, t]
@@ -54,10 +64,12 @@ def stress(strain: Single, swell: Single, mu_volume: Single, lame_volume: Single
         g, h, i = strain[6, t], strain[7, t], strain[8, t]
         # |F|^2 - 3; mu (1 - 1 / (|F|^2 + 1)) F - 3/4 mu cof F, sorted so that nothing large cancels at rest.
         excess = np.float32(2.0) * (a + e + i) + a * a + b * b + c * c + d * d + e * e + f * f + g * g + h * h + i * i
-        soft = mu_volume[t] * (one - one / (excess + np.float32(4.0)))
+        # Through NumPy, since a division that may raise keeps the loop from being vectorised.
+        inverse = np.divide(one, excess + np.float32(4.0))
+        soft = mu_volume[t] * (one - inverse)
         bulk = lame_volume[t] * swell[t] + pressure[t]
         rest = bulk - np.float32(0.75) * mu_volume[t]
-        both = bulk + mu_volume[t] * (np.float32(0.25) - one / (excess + np.float32(4.0)))
+        both = bulk + mu_volume[t] * (np.float32(0.25) - inverse)
         ca, cb, cc = e + i + e * i - f * h, f * g - d * (one + i), d * h - (one + e) * g
         cd, ce, cf = c * h - b * (one + i), a + i + a * i - c * g, b * g - (one + a) * h
         cg, ch, ci = b * f - c * (one + e), c * d - (one + a) * f, a + e + a * e - b * d
@@ -73,16 +85,24 @@ def stress(strain: Single, swell: Single, mu_volume: Single, lame_volume: Single
 
 
 @kernel()
-def scatter(stressed: Single, corners: Places, shape: Single, force: Array) -> None:
+def load(stressed: Single, shape: Single, loads: Single) -> None:
+    """Forces on corners 1, 2, 3, turned around: loads (9, m) from stress times volume and shape (9, m)."""
+    for axis in range(3):
+        for t in range(loads.shape[1]):
+            p, q, r = stressed[3 * axis, t], stressed[3 * axis + 1, t], stressed[3 * axis + 2, t]
+            loads[axis, t] = p * shape[0, t] + q * shape[1, t] + r * shape[2, t]
+            loads[3 + axis, t] = p * shape[3, t] + q * shape[4, t] + r * shape[5, t]
+            loads[6 + axis, t] = p * shape[6, t] + q * shape[7, t] + r * shape[8, t]
+
+
+@kernel()
+def scatter(loads: Single, corners: Places, force: Array) -> None:
     """Forces of all tetrahedra on their corners, in N, set in force (n, 3)."""
     force[:] = 0.0
     for t in range(corners.shape[0]):
         a, b, c, d = corners[t, 0], corners[t, 1], corners[t, 2], corners[t, 3]
         for axis in range(3):
-            p, q, r = stressed[3 * axis, t], stressed[3 * axis + 1, t], stressed[3 * axis + 2, t]
-            one = p * shape[0, t] + q * shape[1, t] + r * shape[2, t]
-            two = p * shape[3, t] + q * shape[4, t] + r * shape[5, t]
-            three = p * shape[6, t] + q * shape[7, t] + r * shape[8, t]
+            one, two, three = loads[axis, t], loads[3 + axis, t], loads[6 + axis, t]
             force[b, axis] -= one
             force[c, axis] -= two
             force[d, axis] -= three
@@ -123,6 +143,7 @@ def elastic(
     lame_volume: Single,
     share: Single,
     nodal: Single,
+    edges: Single,
     strain: Single,
     swell: Single,
     pressure: Single,
@@ -131,12 +152,14 @@ def elastic(
     force: Array,
 ) -> None:
     """Elastic forces in N on the vertices, set in force (n, 3), of displacements moved (n, 3)."""
-    gather(moved, corners, shape, strain)
+    gather(moved, corners, edges)
+    stretch(edges, shape, strain)
     swelling(strain, swell)
     if averaged:
         even_out(swell, corners, share, nodal, pressure, work)
     stress(strain, swell, mu_volume, lame_volume, pressure)
-    scatter(strain, corners, shape, force)
+    load(strain, shape, edges)
+    scatter(edges, corners, force)
 
 
 @kernel()
@@ -159,6 +182,7 @@ def advance(
     lame_volume: Single,
     share: Single,
     nodal: Single,
+    edges: Single,
     strain: Single,
     swell: Single,
     pressure: Single,
@@ -178,7 +202,20 @@ def advance(
             for axis in range(3):
                 moved[v, axis] = position[v, axis] - rest[v, axis] + viscous * velocity[v, axis]
         elastic(
-            moved, corners, shape, mu_volume, lame_volume, share, nodal, strain, swell, pressure, work, averaged, force
+            moved,
+            corners,
+            shape,
+            mu_volume,
+            lame_volume,
+            share,
+            nodal,
+            edges,
+            strain,
+            swell,
+            pressure,
+            work,
+            averaged,
+            force,
         )
         for v in range(position.shape[0]):
             if not prescribed[v]:

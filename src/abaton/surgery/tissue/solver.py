@@ -51,7 +51,7 @@ class Solver(msgspec.Struct, frozen=True, eq=False):
         moved_mass_kg: (n,) with it.
         fastest_m_s: (n,) limit of speed.
         corners, shape, mu_volume, lame_volume, share, nodal, averaged: As of `elasticity.elastic`.
-        strain, swell, pressure, work, displacement, force: Scratch.
+        edges, strain, swell, pressure, work, displacement, force: Scratch.
     """
 
     body: Body
@@ -68,6 +68,7 @@ class Solver(msgspec.Struct, frozen=True, eq=False):
     share: Single
     nodal: Single
     averaged: bool
+    edges: Single
     strain: Single
     swell: Single
     pressure: Single
@@ -131,6 +132,7 @@ def prepare(
         # lambda of Smith et al. is Lame's plus 5/6 mu; theirs is written with det(F) - 1 and a shift.
         lame_volume=((own + 5 / 6 * mu) * volume).astype(np.float32),
         share=share.astype(np.float32), nodal=nodal.astype(np.float32), averaged=bool(some.any()),
+        edges=np.empty((9, tets), dtype=np.float32),
         strain=np.empty((9, tets), dtype=np.float32), swell=np.empty(tets, dtype=np.float32),
         pressure=np.zeros(tets, dtype=np.float32), work=np.empty(count, dtype=np.float32),
         displacement=np.empty((count, 3), dtype=np.float32), force=np.empty((count, 3)),
@@ -192,8 +194,8 @@ def step(solver: Solver, state: BodyState, force_n: Array | None = None, moved: 
     elasticity.advance(
         solver.substeps, seconds, solver.damping_per_s, _VISCOUS * seconds, position, velocity,
         solver.body.rest_m, outer, 1 / solver.moved_mass_kg, prescribed, solver.fastest_m_s, solver.displacement,
-        solver.corners, solver.shape, solver.mu_volume, solver.lame_volume, solver.share, solver.nodal, solver.strain,
-        solver.swell, solver.pressure, solver.work, solver.averaged, solver.force,
+        solver.corners, solver.shape, solver.mu_volume, solver.lame_volume, solver.share, solver.nodal, solver.edges,
+        solver.strain, solver.swell, solver.pressure, solver.work, solver.averaged, solver.force,
     )  # fmt: skip
     if moved is not None:
         position[moved.vertices] = moved.position_m
@@ -217,7 +219,7 @@ def weight_n(solver: Solver, gravity_m_s2: tuple[float, float, float] = (0.0, 0.
 def _elastic(solver: Solver, force: Array) -> None:
     elasticity.elastic(
         solver.displacement, solver.corners, solver.shape, solver.mu_volume, solver.lame_volume, solver.share,
-        solver.nodal, solver.strain, solver.swell, solver.pressure, solver.work, solver.averaged, force,
+        solver.nodal, solver.edges, solver.strain, solver.swell, solver.pressure, solver.work, solver.averaged, force,
     )  # fmt: skip
 
 
@@ -225,11 +227,13 @@ def _gradients(body: Body) -> tuple[Array, Array]:
     """(m, 3, 3) gradients of the shape functions of corners 1, 2, 3, in rows, and volumes (m,)."""
     corners = body.rest_m[body.tetrahedra]
     edges = corners[:, 1:] - corners[:, :1]
-    return np.ascontiguousarray(np.linalg.inv(edges).transpose(0, 2, 1)), volumes_m3(body.rest_m, body.tetrahedra)
+    inverse: Array = np.linalg.inv(edges).astype(np.float64)
+    return np.ascontiguousarray(inverse.transpose(0, 2, 1)), volumes_m3(body.rest_m, body.tetrahedra)
 
 
 def _sum_around(body: Body, values: Array) -> Array:
-    return np.bincount(body.tetrahedra.ravel(), np.repeat(values, 4), minlength=len(body.rest_m))
+    summed: Array = np.bincount(body.tetrahedra.ravel(), np.repeat(values, 4), len(body.rest_m)).astype(np.float64)
+    return summed
 
 
 def _largest_share(solver: Solver, stiffness: Array) -> float:
