@@ -129,8 +129,8 @@ def _own(run: Run) -> list[Block]:
         Paragraph(text),
         Figures([
             Figure(png_address(heat_map(run.last)), "The cut surface from above and below, coloured by its margin",
-                   "The cut surface from the arm's side and from below. Dark red 0 mm, orange 2.5, yellow just below the "
-                   "planned 5, green 5 to 7, blue beyond."),
+                   "The cut surface from the arm's side and from below. Dark red 0 mm, orange 2.5, yellow just below "
+                   "the planned 5, green 5 to 7, blue beyond."),
             Figure(png_address(anatomy(run.first)), "The liver from the front with tumour and vessels",
                    "The whole liver from the front: tumour yellow, portal vein violet, hepatic veins blue."),
         ]),

@@ -1,6 +1,6 @@
 """Plots over time and in the plane, as SVG of our own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import msgspec
@@ -61,9 +61,8 @@ def plot(
     for tick in ticks:
         out.append(f'<path d="M{_L} {py(tick):.1f}H{_W - _R}" stroke="#e3dcd0"/>')
         out.append(_text(_L - 6, py(tick) + 4, f"{tick:g}", "end"))
-    for tick in _ticks(x0, x1, 8):
-        if x0 <= tick <= x1:
-            out.append(_text(px(tick), _H - _B + 15, f"{tick:g}", "middle"))
+    seconds = [tick for tick in _ticks(x0, x1, 8) if x0 <= tick <= x1]
+    out += [_text(px(tick), _H - _B + 15, f"{tick:g}", "middle") for tick in seconds]
     for at, _ in marks:
         out.append(f'<path d="M{px(at):.1f} {_T}V{_H - _B}" stroke="#b4642d" stroke-opacity=".45" stroke-width="1"/>')
         out.append(f'<circle cx="{px(at):.1f}" cy="{_T}" r="3" fill="#b4642d"/>')
@@ -117,8 +116,8 @@ def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, st
 
 def _open(width: float, height: float) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" font-family="Figtree, sans-serif" '
-        f'font-size="12"><rect width="100%" height="100%" rx="8" fill="#fffdfa"/>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'font-family="Figtree, sans-serif" font-size="12"><rect width="100%" height="100%" rx="8" fill="#fffdfa"/>'
     )
 
 
@@ -126,8 +125,7 @@ def _text(x: float, y: float, text: str, anchor: str, fill: str = "#675e52") -> 
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
 
 
-def _path(line: Line, px: "object", py: "object", color: str) -> str:
-    assert callable(px) and callable(py)  # noqa: S101 - both are made above
+def _path(line: Line, px: Callable[[float], float], py: Callable[[float], float], color: str) -> str:
     step = max(1, len(line.x) // 1400)
     pen, parts = False, []
     for x, y in zip(line.x[::step].tolist(), line.y[::step].tolist(), strict=True):

@@ -161,10 +161,10 @@ def _rasterise(at: Array, faces: NDArray[np.int32], depth: Array, image: Array, 
         area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
         if area == 0.0 or area != area:
             continue
-        left = max(0, int(math.floor(min(ax, bx, cx))))
-        right = min(wide - 1, int(math.ceil(max(ax, bx, cx))))
-        top = max(0, int(math.floor(min(ay, by, cy))))
-        bottom = min(high - 1, int(math.ceil(max(ay, by, cy))))
+        left = max(0, math.floor(min(ax, bx, cx)))
+        right = min(wide - 1, math.ceil(max(ax, bx, cx)))
+        top = max(0, math.floor(min(ay, by, cy)))
+        bottom = min(high - 1, math.ceil(max(ay, by, cy)))
         for y in range(top, bottom + 1):
             for x in range(left, right + 1):
                 u = ((bx - x) * (cy - y) - (cx - x) * (by - y)) / area

@@ -106,7 +106,11 @@ def _press(state: press.State) -> NDArray[np.uint8]:
         for sign in (-1, 1):
             side = np.array([[x - half, sign * half, -0.0105], [x + half, sign * half, 0.0]])
             things.append(
-                Thing(box(np.minimum(side[0], side[1]), np.maximum(side[0], side[1]) + [0, 1e-5, 0]), dull, gloss=0.05)
+                Thing(
+                    box(np.minimum(side[0], side[1]), np.maximum(side[0], side[1]) + np.array([0, 1e-5, 0])),
+                    dull,
+                    gloss=0.05,
+                )
             )
     middle = state.probe_m + press.PROBE_RADIUS_M * UP
     things.append(Thing(ball(middle, press.PROBE_RADIUS_M, 30), STEEL, gloss=0.6))

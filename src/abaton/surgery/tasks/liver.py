@@ -1,7 +1,7 @@
 """A liver with a tumour and vessels, made in code: stylised, of plausible sizes, the same for the same seed.
 
-Patient millimetres (LPS). Two ellipsoids blend into right and left lobe, a plane cuts the lower surface; the portal vein
-and the hepatic veins are tubes along broken lines. A labelled volume may take its place.
+Patient millimetres (LPS). Two ellipsoids blend into right and left lobe, a plane cuts the lower surface; the portal
+vein and the hepatic veins are tubes along broken lines. A labelled volume may take its place.
 """
 
 from collections.abc import Callable
@@ -147,7 +147,16 @@ def _labels(points: Array, centre: Array, axes: Array) -> Labels:
     behind = centre + np.array([2.0, 6.5 + 5.0 + 1.5 + 3.0 + 7.5, 0.0])
     portal = [
         ([(20, 40, -10), (-15, 8, -2), (-45, -8, -4)], 6.0, 5.0),
-        ([(-45, -8, -4), tuple(behind + [14, 4, -12]), tuple(behind), tuple(behind + [-16, 6, 14])], 4.0, 2.5),
+        (
+            [
+                (-45, -8, -4),
+                tuple(behind + np.array([14, 4, -12])),
+                tuple(behind),
+                tuple(behind + np.array([-16, 6, 14])),
+            ],
+            4.0,
+            2.5,
+        ),
         ([(-45, -8, -4), (-80, 10, -14), (-105, 15, -10)], 4.0, 2.5),
         ([(-15, 8, -2), (15, -20, 15), (50, -30, 25)], 4.0, 2.0),
     ]

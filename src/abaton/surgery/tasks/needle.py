@@ -1,7 +1,7 @@
 """A needle through the skin to a target in the liver, past a vessel that lies on the straight way.
 
-World: metres, the skin's plane z = 0, the body below it. The needle is straight; tissue holds its shaft at the entry, so
-that a hand that pushes sideways bends it and is pushed back.
+World: metres, the skin's plane z = 0, the body below it. The needle is straight; tissue holds its shaft at the entry,
+so that a hand that pushes sideways bends it and is pushed back.
 """
 
 import math

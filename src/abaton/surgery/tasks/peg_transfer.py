@@ -173,7 +173,7 @@ class PegTransfer(msgspec.Struct, frozen=True):
                 first[n] = -1
                 fell[n] = rings[n, 2] if was else fell[n]
                 _fall(n, rings, falling, fell, now, events)
-        touching = _contacts(tips, held, forces, ring_hits, state.touching, now, events)
+        touching = _contacts(tips, forces, ring_hits, state.touching, now, events)
         return State(now, arms, grip, rings, falling, held, grasped, first, fell, forces, touching, tuple(events))
 
     def seen(self, state: State) -> Seen:
@@ -306,7 +306,7 @@ def _fall(n: int, rings: Array, falling: Array, fell: Array, now: int, events: l
 
 
 def _contacts(
-    tips: Array, held: NDArray[np.bool_], forces: Array, ring_hits: bool, before: tuple[bool, bool, bool, bool],
+    tips: Array, forces: Array, ring_hits: bool, before: tuple[bool, bool, bool, bool],
     now: int, events: list[Event],
 ) -> tuple[bool, bool, bool, bool]:  # fmt: skip
     """Board, pegs and the other tool push back; a touch that begins is a collision."""

@@ -62,8 +62,9 @@ class Record(msgspec.Struct, frozen=True, eq=False):
 
     def player(self, _: Any) -> Player:
         """Gives the recorded commands again."""
+        # Not `yield from`: an array's iterator takes no answers.
         for row in self.commands:
-            yield row
+            _ = yield row
 
 
 def write_record(path: Path, run: Run, tools: tuple[str, ...], labels: str = "") -> None:
@@ -125,8 +126,8 @@ def _write(writer: Writer, run: Run, tools: tuple[str, ...], labels: str) -> Non
             add("/hand/commands", tick, trace.commands[tick : tick + _BLOCK].astype("<f8").tobytes())
         if tick % _EVERY == 0:
             for n, tool in enumerate(tools):
-                place: Any = {"position_m": trace.position_m[tick, n].tolist(), "rotation": trace.rotation[tick, n].tolist(),
-                              "grip_rad": float(trace.grip_rad[tick, n])}  # fmt: skip
+                place: Any = {"position_m": trace.position_m[tick, n].tolist(),
+                              "rotation": trace.rotation[tick, n].tolist(), "grip_rad": float(trace.grip_rad[tick, n])}  # fmt: skip
                 add(f"/tool/{tool}/pose", tick, place)
                 add(f"/tool/{tool}/force", tick, {"force_n": float(trace.force_n[tick, n])})
             add("/readings", tick, {name: float(values[tick]) for name, values in trace.readings.items()})
@@ -140,8 +141,8 @@ def read_record(path: Path) -> Record:
     """A record.
 
     Raises:
-        Problem: There is no such file, or it is cut off, changed, or not a record of a task; or a command holds a number
-            that is not finite.
+        Problem: There is no such file, or it is cut off, changed, or not a record of a task; or a command holds
+            a number that is not finite.
     """
     if not path.is_file():
         raise Problem(

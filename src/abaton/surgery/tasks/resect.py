@@ -1,8 +1,8 @@
 """Cut a tumour out of a liver with a planned margin, by robot arm, between vessels that no tool may touch.
 
-The tool is an energy device whose tip takes away what it touches while the pedal is pressed. A hard fixture keeps it off
-the vessels; nothing but the hand keeps it off the tumour. World: metres, the tumour's middle at the origin, z out of the
-liver towards the arm.
+The tool is an energy device whose tip takes away what it touches while the pedal is pressed. A hard fixture keeps it
+off the vessels; nothing but the hand keeps it off the tumour. World: metres, the tumour's middle at the origin, z out
+of the liver towards the arm.
 """
 
 import math
@@ -45,7 +45,6 @@ SCALE = 3.0
 START_M = np.array([0.0, -0.1, 0.1])
 _FILTER = oscillator_bank(RATE_HZ)
 _HOME_TURN = arm_at(HOME).pose()[:3, :3].copy()
-_BALL_MM = int(math.ceil(TIP_MM))
 
 
 class Field(msgspec.Struct, frozen=True, eq=False):
