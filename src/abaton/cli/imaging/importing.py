@@ -128,6 +128,11 @@ def _tell(scans: "Scans", record: "ScanRecord", is_new: bool) -> None:
         ("Privacy", words.privacy_text(record.privacy)),
         *(("Look at", warning) for warning in record.privacy.warnings),
         *(("Labels", words.labels_text(one)) for one in record.segmentations),
+        *(
+            ("", "Raters are numbered in the order of their files' names, which may name a person.")
+            for one in record.segmentations[-1:]
+            if any(each.made_by.startswith("rater ") for each in record.segmentations)
+        ),
         ("Stored in", str(scans.folder_of(record.id))),
     ]
     for name, value in rows:

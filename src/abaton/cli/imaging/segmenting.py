@@ -142,11 +142,16 @@ def agreement(
 ) -> None:
     """Compare raters: overlap, distances between borders in mm, volumes, Fleiss' kappa."""
     from abaton.cli.imaging.watching import watched
+    from abaton.imaging.plan.structures import is_merged
     from abaton.imaging.segment.agreement import agreement as compare
 
     scans = _scans(data)
     record = scans.record(scan)
     raters = _chosen(scans, record, number)
+    merged = [] if number else [one for one in raters if is_merged(one.made_by)]
+    if merged and len(raters) - len(merged) >= 2:
+        raters = [one for one in raters if not is_merged(one.made_by)]
+        errors().print(f"{', '.join(one.made_by for one in merged)}: merged from others, so not counted as a rater.")
     with watched() as watch:
         found = compare(raters, watch)
     from abaton.imaging.segment.agreement_page import agreement_page, summary_rows

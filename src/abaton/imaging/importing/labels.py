@@ -21,7 +21,6 @@ _SAME_VOXEL = 0.01
 
 _CARET_LABEL = re.compile(rb'<Label Key="(\d{1,5})"[^>]{0,400}>(?:<!\[CDATA\[)?([^<\]]{1,200})')
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _+/().,-]{0,63}")
-_RATER = re.compile(r"(?=.*[a-z])[a-z0-9]{1,16}(?:[-_][a-z0-9]{1,8})?")
 _PLAIN_WORDS = frozenset(
     (
         *("average", "consensus", "edited", "final", "fused", "ground", "gt", "label", "labels", "majority", "manual"),
@@ -29,7 +28,6 @@ _PLAIN_WORDS = frozenset(
         *("union", "vote"),
     )
 )
-_LONG_NUMBER = re.compile(r"\d{5,}")
 
 
 class Scans(msgspec.Struct, frozen=True):
@@ -113,22 +111,29 @@ def names_of(file: NiftiFile, values: Sequence[int]) -> dict[int, str]:
 
 
 def makers(paths: Sequence[Path]) -> dict[Path, str]:
-    """Who or what drew each file of labels, by its name where that can name no patient.
+    """Who or what drew each file of labels, without names that may be a person's.
 
-    In a folder of raters, names differ from file to file and are short: they are the raters'. Elsewhere only words of
-    imaging stay. What is left unnamed is numbered.
+    In a folder of raters each file is a rater's, numbered from 1 in the order of the file names. Elsewhere only words
+    of imaging stay, numbered where several files of a folder would be called the same. What has none is numbered too.
     """
+    ordered = sorted(paths, key=lambda path: (str(path.parent), path.name))
+    said = {path: _imaging_words(path) for path in ordered}
     names: dict[Path, str] = {}
-    for number, path in enumerate(paths, start=1):
-        stem = path.name.lower().removesuffix(".gz").removesuffix(".nii")
-        beside = [other for other in paths if other.parent == path.parent]
-        is_rater = path.parent.name.lower().rsplit("-", 1)[-1] in RATER_FOLDERS and len(beside) > 1
-        if is_rater and _RATER.fullmatch(stem) and not _LONG_NUMBER.search(stem):
-            names[path] = f"rater {stem}"
+    for number, path in enumerate(ordered, start=1):
+        beside = [other for other in ordered if other.parent == path.parent]
+        alike = [other for other in beside if said[other] == said[path]]
+        if path.parent.name.lower().rsplit("-", 1)[-1] in RATER_FOLDERS and len(beside) > 1:
+            names[path] = f"rater {beside.index(path) + 1}"
+        elif not said[path]:
+            names[path] = f"label file {number}"
         else:
-            words = " ".join(word for word in re.split(r"[^a-z0-9]+", stem) if word in _PLAIN_WORDS or clean(word))
-            names[path] = f"file {words}" if words else f"label file {number}"
+            names[path] = f"file {said[path]}" + (f", {alike.index(path) + 1}" if len(alike) > 1 else "")
     return names
+
+
+def _imaging_words(path: Path) -> str:
+    stem = path.name.lower().removesuffix(".gz").removesuffix(".nii")
+    return " ".join(word for word in re.split(r"[^a-z0-9]+", stem) if word in _PLAIN_WORDS or clean(word))
 
 
 def same_grid(one: Grid, other: Grid) -> bool:

@@ -153,7 +153,7 @@ def _drawn(segmentations: Sequence[Segmentation], name: str, remarks: list[str])
 
 
 def _raters(holding: Sequence[Segmentation], name: str, remarks: list[str]) -> list[Rated]:
-    merged = [one for one in holding if any(word in one.made_by.lower() for word in _MERGED)]
+    merged = [one for one in holding if is_merged(one.made_by)]
     single = [one for one in holding if one not in merged]
     counted = single if len(single) > 1 else list(holding)
     if len(counted) < len(holding):
@@ -171,3 +171,8 @@ def _raters(holding: Sequence[Segmentation], name: str, remarks: list[str]) -> l
         else:
             remarks.append(f"{made_by} drew no {name}.")
     return raters
+
+
+def is_merged(made_by: str) -> bool:
+    """Whether a segmentation's maker says that it was merged from others, and so is no rater of its own."""
+    return any(word in made_by.lower() for word in _MERGED)
