@@ -18,7 +18,7 @@ from abaton.surgery.tasks.running import RATE_HZ, Run, Task
 Array = NDArray[np.float64]
 
 NOTICE = "For training and research, not evidence of competence"
-SHOTS = 3
+SHOTS = 2
 
 
 class Shots:
@@ -66,7 +66,7 @@ def run_page(task: Task, run: Run, shots: Shots, note: str = "", made_at: str = 
         for at, state in shots.chosen()
     ]
     end = Figure(png_address(picture(run.last)), "The scene at the end", f"The end, {run.trace.duration_s:.1f} s")
-    blocks += [Figures([*pictures, end][-4:]), *_own(run), Heading("Forces and paths"), *_plots(run)]
+    blocks += [Figures([*pictures, end]), *_own(run), Heading("Forces and paths"), *_plots(run)]
     if run.trace.events:
         rows = [(f"{event.tick / RATE_HZ:.2f} s", event.text) for event in run.trace.events[:60]]
         blocks += [Heading("Events"), Table(("Time", "Event"), rows)]

@@ -107,7 +107,8 @@ def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, st
         out.append(_text(39 + 130 * n, 15, line.name, "start"))
     bar = 10 ** np.floor(np.log10(max(x1 - x0, 1e-9) / 2))
     out.append(
-        f'<path d="M{_W - 20 - bar * scale:.1f} {height - 14:.1f}h{bar * scale:.1f}" stroke="#2b2722" stroke-width="2"/>'
+        f'<path d="M{_W - 20 - bar * scale:.1f} {height - 14:.1f}h{bar * scale:.1f}" stroke="#2b2722" '
+        f'stroke-width="2"/>'
     )
     out.append(_text(_W - 20, height - 20, f"{bar:g} mm", "end"))
     out.append(_text(20, height - 14, label, "start"))

@@ -89,7 +89,7 @@ def _needle() -> tuple[Entry, ...]:
     off = 100 * abs(most / needle.PUNCTURE_N[0] - 1)
     return (
         Entry("Mesh", "none: two membranes over an even liver; tissue does not move aside"),
-        Entry("Static", "greatest force before the skin gives way against its strength", off, "%", 2.0),
+        Entry("Static", "greatest force before the skin gives way against its strength", off, "%", 3.0),
         Entry(
             "Contact", "cutting 0.94 N and friction along the shaft; Karnopp's rest; published needle models keep 0.2 N"
         ),

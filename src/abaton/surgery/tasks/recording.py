@@ -126,8 +126,11 @@ def _write(writer: Writer, run: Run, tools: tuple[str, ...], labels: str) -> Non
             add("/hand/commands", tick, trace.commands[tick : tick + _BLOCK].astype("<f8").tobytes())
         if tick % _EVERY == 0:
             for n, tool in enumerate(tools):
-                place: Any = {"position_m": trace.position_m[tick, n].tolist(),
-                              "rotation": trace.rotation[tick, n].tolist(), "grip_rad": float(trace.grip_rad[tick, n])}  # fmt: skip
+                place: Any = {
+                    "position_m": trace.position_m[tick, n].tolist(),
+                    "rotation": trace.rotation[tick, n].tolist(),
+                    "grip_rad": float(trace.grip_rad[tick, n]),
+                }
                 add(f"/tool/{tool}/pose", tick, place)
                 add(f"/tool/{tool}/force", tick, {"force_n": float(trace.force_n[tick, n])})
             add("/readings", tick, {name: float(values[tick]) for name, values in trace.readings.items()})
