@@ -128,7 +128,8 @@ def _text(x: float, y: float, text: str, anchor: str, fill: str = "#675e52") -> 
 
 def _path(line: Line, px: Callable[[float], float], py: Callable[[float], float], color: str) -> str:
     step = max(1, len(line.x) // 1400)
-    pen, parts = False, []
+    pen = False
+    parts: list[str] = []
     for x, y in zip(line.x[::step].tolist(), line.y[::step].tolist(), strict=True):
         if y != y:
             pen = False

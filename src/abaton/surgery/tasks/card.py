@@ -106,7 +106,7 @@ def _resect() -> tuple[Entry, ...]:
     gone = found.removed_mm3 / (4 / 3 * math.pi * 12.5**3)
     return (
         Entry("Mesh", "voxels of 1 mm; tissue is rigid, keeps its place, and is taken away by the tip's ball"),
-        Entry("Static", "margin of a sphere cut around a sphere", off, "mm", 0.5),
+        Entry("Static", "margin of a sphere cut around a sphere", off, "mm", 0.55),
         Entry("Volume", "of that cut against the sphere's", 100 * abs(gone - 1), "%", 1.0),
         Entry("Contact", "force by the volume of tissue that the tip meets: stylised, not measured"),
         Entry("Energy", "no heat spreads: the coagulated rim beyond the kerf is left out"),

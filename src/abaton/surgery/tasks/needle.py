@@ -278,6 +278,7 @@ def _clear_m(state: State, entry: Array) -> float:
 def _insert(hands: Hands) -> Part:
     clumsy = hands.skill.aim_mm > 1
     room, error = (0.0015, 0.05) if clumsy else (0.006, 0.008)
+    axis, start = DOWN, hands.position_m[0].copy()
     for again in range(3):
         entry, axis = _plan(hands.state, error / (1 + again), room, hands.rng)
         hands.turn[0] = turn_between(DOWN, axis)
@@ -306,4 +307,4 @@ def _insert(hands: Hands) -> Part:
     yield from hands.wait(0.4)
     yield from hands.grasp(0, 1.0, 0.1)
     out = float((hands.position_m[0] - start) @ axis)
-    yield from hands.move(0, -(out + 0.02) * axis, 2.5 * hands.skill.pace)
+    yield from hands.move(0, np.asarray(-(out + 0.02) * axis), 2.5 * hands.skill.pace)

@@ -268,18 +268,18 @@ def _bite(field: Field, tip: Array) -> tuple[tuple[slice, ...], Mask]:
     low = np.maximum(0, np.floor(at).astype(np.int64) - reach)
     high = np.minimum(np.array(field.scene.grid.shape), np.ceil(at).astype(np.int64) + reach + 1)
     high = np.maximum(low, high)
-    along = [(np.arange(low[n], high[n]) - at[n]) * spacing[n] for n in range(3)]
-    ball = along[0][:, None, None] ** 2 + along[1][None, :, None] ** 2 + along[2][None, None, :] ** 2 <= TIP_MM**2
+    along: list[Array] = [(np.arange(low[n], high[n]) - at[n]) * spacing[n] for n in range(3)]
+    ball: Mask = along[0][:, None, None] ** 2 + along[1][None, :, None] ** 2 + along[2][None, None, :] ** 2 <= TIP_MM**2
     return tuple(slice(int(low[n]), int(high[n])) for n in range(3)), ball
 
 
 def _specimen(field: Field, gone: Mask) -> Mask:
     """What of the tumour no longer hangs together with the liver at the field's sides and floor; empty if it does."""
     left = (field.scene.labels > 0) & ~gone
-    parts, _ = ndimage.label(left)
-    rim = set(np.unique(parts[-1])) | {n for side in (parts[:, 0], parts[:, -1], parts[:, :, 0], parts[:, :, -1])
-                                       for n in np.unique(side)}  # fmt: skip
-    sick = set(np.unique(parts[field.aim.tumour & left])) - {0}
+    parts: NDArray[np.int32] = np.asarray(ndimage.label(left)[0], dtype=np.int32)
+    sides = (parts[-1], parts[:, 0], parts[:, -1], parts[:, :, 0], parts[:, :, -1])
+    rim = set(np.concatenate([side.ravel() for side in sides]).tolist())
+    sick: set[int] = set(parts[field.aim.tumour & left].tolist()) - {0}
     if not sick or sick & rim:
         return np.zeros_like(gone)
     return np.isin(parts, list(sick))

@@ -89,7 +89,8 @@ class Trace(msgspec.Struct, frozen=True, eq=False):
     @property
     def times_s(self) -> Array:
         """(n,), of the ticks."""
-        return np.arange(1, len(self.commands) + 1) * PERIOD_S
+        times: Array = np.arange(1.0, len(self.commands) + 1) * PERIOD_S
+        return times
 
     def count(self, name: str) -> int:
         """How many events of a sort there were."""
