@@ -197,3 +197,10 @@ def test_real_abdomen_matches_a_search_over_all_pairs_of_voxels() -> None:
         centres = float(np.min(kidney.query(grid.to_world(np.argwhere(labels == value)))[0]))
         # Surfaces lie up to half a voxel before the centres on each side.
         assert centres - 3.0 * math.sqrt(3) <= structure.closest.distance_mm <= centres
+
+
+@pytest.mark.parametrize("margin_mm", [-1.0, math.nan, math.inf, 1e9])
+def test_a_margin_that_no_body_holds_is_refused(margin_mm: float) -> None:
+    with pytest.raises(Problem) as problem:
+        planned(two_balls(GRIDS[1], 3.0), margin_mm)
+    assert problem.value.code == "margin_unusable"

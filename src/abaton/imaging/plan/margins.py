@@ -30,6 +30,10 @@ Point: TypeAlias = tuple[float, float, float]
 Floats: TypeAlias = NDArray[np.float64]
 
 
+WIDEST_MM = 1000.0
+"""No margin or shell is wider."""
+
+
 class Closest(msgspec.Struct, frozen=True):
     """Where a target comes nearest to a structure.
 
@@ -251,11 +255,11 @@ def _limits(planned_mm: float | None, limits_mm: Sequence[float]) -> tuple[float
     if planned_mm:
         all_limits.add(float(planned_mm))
     planned = 0.0 if planned_mm is None else planned_mm
-    if not all(np.isfinite(one) and one > 0 for one in all_limits) or not all_limits or not planned >= 0.0:
+    if not all(0 < one <= WIDEST_MM for one in all_limits) or not all_limits or not planned >= 0.0:
         raise Problem(
             "margin_unusable",
-            got="a margin that is not a length",
-            expected="millimetres, above 0",
+            got="a margin that is no length within a body",
+            expected=f"millimetres, above 0 and up to {WIDEST_MM:g}",
             next_step="Give margins such as 5 or 10.",
         )
     return tuple(sorted(all_limits))
