@@ -22,12 +22,14 @@ SIZE = (0.04, 0.03, 0.02)
 def linear_tip(body: Body, force: Array) -> Array:
     """Displacements (n, 3) by linear elements on the same mesh, assembled and solved directly."""
     count = len(body.rest_m)
-    rows, columns, values = [], [], []
+    rows: list[Array] = []
+    columns: list[Array] = []
+    values: list[Array] = []
     material = body.materials[0]
     mu, lame = material.shear_modulus_pa, material.lame_pa
     volumes = volumes_m3(body.rest_m, body.tetrahedra)
     for corners, volume in zip(body.tetrahedra, volumes, strict=True):
-        inverse = np.linalg.inv(np.c_[np.ones(4), body.rest_m[corners]])
+        inverse: Array = np.linalg.inv(np.c_[np.ones(4), body.rest_m[corners]])
         gradient = inverse[1:].T
         stiff = lame * np.einsum("ai,bj->aibj", gradient, gradient)
         stiff += mu * np.einsum("aj,bi->aibj", gradient, gradient)
