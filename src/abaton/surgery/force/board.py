@@ -1,8 +1,8 @@
 """The board between physics and force loop: shared memory that neither side ever waits for.
 
 Two slots and a number. A writer fills the slot that is not being read, then changes the number; a reader copies the
-slot of the number and checks its sum. A copy torn by a writer that came round again is found by the sum, whatever order a
-processor lets memory be seen in, and the last good copy is kept.
+slot of the number and checks its sum. A copy torn by a writer that came round again is found by the sum, whatever order
+a processor lets memory be seen in, and the last good copy is kept.
 """
 
 import gc

@@ -3,8 +3,9 @@
 The proxy is where the tool would be if the hand could not press it deeper than the tissue lets it: the point at which
 the tissue's answer f - K (x - a) and the coupling k (x_device - x) balance (god-object; Zilles and Salisbury 1995; on a
 condensed compliance, F = W^-1 d). Energy is kept account of as in time-domain passivity control (Hannaford and Ryu
-2002): what is held from tick to tick does exactly F'dx of work; the device's own damping takes b |dx|^2 / T or more. What the hand gave and the springs no longer hold is forgotten but for a small reserve, so that a long
-harmless past excuses nothing now.
+2002): what is held from tick to tick does exactly F'dx of work; the device's own damping takes b |dx|^2 / T or more.
+What the hand gave and the springs no longer hold is forgotten but for a small reserve, so that a long harmless past
+excuses nothing now.
 """
 
 import math
@@ -105,6 +106,11 @@ def tick(state: Array, model: Array, sample: Array, coupling: Array, now_s: floa
         new[46] = max(0.0, state[46] - period / coupling[7])
     else:
         new[46] = min(1.0, state[46] + period / coupling[8])
+    if fault != NO_FAULT and new[46] == 0.0:
+        new[49] = 1.0
+    if new[49] > 0.0:
+        # Force that a fault took away comes back only once the tool touches nothing: no hand is thrown out of tissue.
+        new[46] = 0.0
     new[42] = fault
     if lost:
         # Nothing is known of the hand: what was last felt goes, and nothing new comes.
@@ -195,6 +201,8 @@ def _answer(new: Array, model: Array, sample: Array, coupling: Array, period: fl
                     proxy[axis] += share * depth * wall[axis]
                 pressed = 1.0
     new[47] = pressed
+    if pressed == 0.0:
+        new[49] = 0.0
     stored = 0.0
     for axis in range(3):
         new[7 + axis] = proxy[axis]
