@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from abaton.core.errors import Problem
 from abaton.geometry.grid import Grid
 from abaton.geometry.signed_distance import SignedDistanceField
+from abaton.surgery.tissue import solver
 from abaton.surgery.tissue.body import Body, BodyState
 from abaton.surgery.tissue.contact import Contacts, Touch, after_cut, find, forces, resolve, skin_of
 from abaton.surgery.tissue.cutting import cut
+from abaton.surgery.tissue.materials import LIVER
 from abaton.surgery.tissue.nearest import segment_triangle
 from abaton.surgery.tissue.tools import Capsule, Solid, Tool, Tools, prepare
 from tests.surgery.tissue.plain import GRAVITY, PERIOD_S, Plain, at_rest, box, masses, plain
@@ -95,6 +97,27 @@ def test_a_rod_that_presses_lies_on_the_surface_and_feels_statics() -> None:
     elastic = (PAD_STEP.stiffness @ (touch.state.position_m - PAD.rest_m).ravel()).reshape(-1, 3)[~PAD.fixed]
     assert felt[150:, 2].mean() == pytest.approx(-elastic[:, 2].sum(), rel=0.03)
     assert felt[150:, 2].std() < 0.02 * felt[150:, 2].mean()
+
+
+def test_on_the_real_solver_it_feels_what_the_tissue_gives_back() -> None:
+    """Pressed 2 mm and held: on average the elastic force; each step trembles around it by a percent or two."""
+    block = msgspec.structs.replace(PAD, materials=(LIVER, LIVER))
+    made = solver.prepare(block)
+    skin = skin_of(block, made.moved_mass_kg)
+    state, contacts, felt = at_rest(block), Contacts.none(), np.zeros((400, 2))
+    for step in range(400):
+        pose = at(0.0201, 0.02, 0.023 - 0.002 * min(1.0, step / 100))
+        wanted = at(0.0201, 0.02, 0.023 - 0.002 * min(1.0, (step + 1) / 100))
+        contacts = find(skin, ROD, state, pose, wanted, contacts)
+        after = solver.step(made, state, forces(skin, contacts))
+        touch = resolve(skin, ROD, state, after, pose, wanted, contacts)
+        state, contacts = touch.state, touch.contacts
+        felt[step] = (
+            touch.tool_force_n[0, 2],
+            solver.elastic_force_n(made, state.position_m)[~block.fixed, 2].sum(),
+        )
+    assert felt[200:, 0].mean() == pytest.approx(felt[200:, 1].mean(), rel=0.01)
+    assert felt[200:, 0].std() < 0.03 * felt[200:, 0].mean()
 
 
 def test_action_is_reaction() -> None:
