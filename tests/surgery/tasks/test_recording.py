@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from mcap.reader import make_reader
@@ -64,8 +65,6 @@ def test_a_record_that_was_changed_is_refused(record: Path) -> None:
 def test_a_record_with_a_number_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
     commands = run.trace.commands.copy()
     commands[50, 0, 1] = np.nan
-    import msgspec
-
     spoilt = msgspec.structs.replace(run, trace=msgspec.structs.replace(run.trace, commands=commands))
     write_record(tmp_path / "spoilt.mcap", spoilt, ("needle",))
     with pytest.raises(Problem, match="not finite"):

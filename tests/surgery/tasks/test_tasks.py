@@ -1,5 +1,7 @@
 """Tasks as scripted hands play them."""
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import pytest
@@ -125,7 +127,7 @@ def test_unknown_names_are_refused() -> None:
         run_task(task_of("press"), "nobody", 1)
 
 
-def _plain(state: object) -> object:
+def _plain(state: Any) -> Any:
     """What of a state can be written: arrays as lists, the scene left out."""
     if isinstance(state, np.ndarray):
         numbers = np.nan_to_num(state.astype(np.float64)).ravel()
