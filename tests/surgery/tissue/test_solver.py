@@ -29,7 +29,7 @@ def linear_tip(body: Body, force: Array) -> Array:
     mu, lame = material.shear_modulus_pa, material.lame_pa
     volumes = volumes_m3(body.rest_m, body.tetrahedra)
     for corners, volume in zip(body.tetrahedra, volumes, strict=True):
-        inverse: Array = np.linalg.inv(np.c_[np.ones(4), body.rest_m[corners]])
+        inverse: Array = np.linalg.inv(np.column_stack([np.ones(4), body.rest_m[corners]])).astype(np.float64)
         gradient = inverse[1:].T
         stiff = lame * np.einsum("ai,bj->aibj", gradient, gradient)
         stiff += mu * np.einsum("aj,bi->aibj", gradient, gradient)
