@@ -79,6 +79,7 @@ def measure(seconds: float) -> dict[str, Any]:
         while not ((told := board.state()) and told.gain == 1.0 and np.linalg.norm(told.force_n) > 0.1):
             board.publish(top.words(time.monotonic()))
         silent = time.monotonic()
+        board.publish(top.words(silent))
         while (told := board.state()) and told.force_n.any():
             pass
         zero_ms = (time.monotonic() - silent) * 1000

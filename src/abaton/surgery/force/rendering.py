@@ -240,7 +240,7 @@ def _balance(new: Array, model: Array, sample: Array, stiffness: float, proxy: A
             felt = new[19 + 3 * a + b]
             matrix[a, b] = felt + (stiffness if a == b else 0.0)
             right[a] += felt * (new[10 + b] + new[31 + b])
-    found = np.linalg.solve(matrix, right)
+    found: Array = np.linalg.solve(matrix, right).astype(np.float64)
     along = 0.0
     for axis in range(3):
         along += new[13 + axis] * stiffness * (found[axis] - sample[axis])
