@@ -127,8 +127,9 @@ def test_unknown_names_are_refused() -> None:
         run_task(task_of("press"), "nobody", 1)
 
 
-def _plain(state: Any) -> Any:
+def _plain(given: object) -> Any:
     """What of a state can be written: arrays as lists, the scene left out."""
+    state: Any = given
     if isinstance(state, np.ndarray):
         numbers = np.nan_to_num(state.astype(np.float64)).ravel()
         return [state.shape, numbers.sum().item(), numbers[:200].tolist()]
