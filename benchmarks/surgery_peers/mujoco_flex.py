@@ -1,9 +1,11 @@
 """MuJoCo's flex on the block and the beam; run by an interpreter that has `mujoco`, prints one JSON object."""
 
+import importlib
 import json
 import time
+from typing import Any
 
-import mujoco
+mujoco: Any = importlib.import_module("mujoco")
 
 
 def text(numbers: list[int] | list[float]) -> str:
@@ -11,7 +13,7 @@ def text(numbers: list[int] | list[float]) -> str:
     return " ".join(str(number) for number in numbers)
 
 
-def model(count: list[int], size: list[float], young: float, poisson: float, pins: list[int]) -> "mujoco.MjModel":
+def model(count: list[int], size: list[float], young: float, poisson: float, pins: list[int]) -> Any:
     """A grid of tetrahedra under its own weight, held at `pins` (a grid range)."""
     spacing = [length / (number - 1) for length, number in zip(size, count, strict=True)]
     mass = 1000 * size[0] * size[1] * size[2]
@@ -41,7 +43,8 @@ def beam() -> tuple[float, float]:
     data = mujoco.MjData(made)
     mujoco.mj_forward(made, data)
     start = data.flexvert_xpos[-25:, 2].mean()
-    begun, steps, tips = time.perf_counter(), 0, []
+    begun, steps = time.perf_counter(), 0
+    tips: list[float] = []
     while time.perf_counter() - begun < 20 and steps < 1500:
         mujoco.mj_step(made, data)
         tips.append(1000 * (start - data.flexvert_xpos[-25:, 2].mean()))
@@ -52,7 +55,7 @@ def beam() -> tuple[float, float]:
 small, small_bad = rate(6)
 large, large_bad = rate(12)
 tip, milliseconds = beam()
-figures = {
+figures: dict[str, Any] = {
     "mujoco_version": mujoco.__version__,
     "mujoco_1k_hz": round(small, 1),
     "mujoco_10k_hz": round(large, 1),

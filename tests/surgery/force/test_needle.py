@@ -12,6 +12,7 @@ LAYERS = (SKIN, FAT, CAPSULE, LIVER)
 
 def test_before_puncture_it_is_the_formula_and_it_gives_way_at_its_force() -> None:
     state, depth = NeedleState(), 0.0
+    before = state
     while not state.punctured:
         depth += 1e-5
         before, state = state, advance(LAYERS, state, depth, 0.001)

@@ -131,10 +131,12 @@ def _plain(given: object) -> Any:
     """What of a state can be written: arrays as lists, the scene left out."""
     state: Any = given
     if isinstance(state, np.ndarray):
-        numbers = np.nan_to_num(state.astype(np.float64)).ravel()
-        return [state.shape, numbers.sum().item(), numbers[:200].tolist()]
+        array: Any = given
+        numbers = np.nan_to_num(array.astype(np.float64)).ravel()
+        return [array.shape, numbers.sum().item(), numbers[:200].tolist()]
     if isinstance(state, msgspec.Struct):
         return {n: _plain(getattr(state, n)) for n in state.__struct_fields__ if n not in ("field", "clutch")}
     if isinstance(state, tuple):
-        return [_plain(one) for one in state]
+        parts: Any = given
+        return [_plain(one) for one in parts]
     return state

@@ -1,6 +1,7 @@
 """The solver against closed forms, against linear finite elements on the same mesh, and against abuse."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,8 @@ def linear_tip(body: Body, force: Array) -> Array:
         columns.append(np.tile(at, 12))
         values.append((volume * stiff).ravel())
     places = (np.concatenate(rows), np.concatenate(columns))
-    matrix = sparse.csc_matrix((np.concatenate(values), places), shape=(3 * count, 3 * count))
+    scipy_sparse: Any = sparse
+    matrix = scipy_sparse.csc_matrix((np.concatenate(values), places), shape=(3 * count, 3 * count))
     free = np.repeat(~body.fixed, 3)
     found = np.zeros(3 * count)
     found[free] = linalg.spsolve(matrix[free][:, free], force.ravel()[free])

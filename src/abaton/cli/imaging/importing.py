@@ -128,11 +128,7 @@ def _tell(scans: "Scans", record: "ScanRecord", is_new: bool) -> None:
         ("Privacy", words.privacy_text(record.privacy)),
         *(("Look at", warning) for warning in record.privacy.warnings),
         *(("Labels", words.labels_text(one)) for one in record.segmentations),
-        *(
-            ("", "Raters are numbered in the order of their files' names, which may name a person.")
-            for one in record.segmentations[-1:]
-            if any(each.made_by.startswith("rater ") for each in record.segmentations)
-        ),
+        *_numbered_raters(record),
         ("Stored in", str(scans.folder_of(record.id))),
     ]
     for name, value in rows:
@@ -176,3 +172,9 @@ def _nothing(skipped: "Sequence[Skipped]") -> Problem:
         expected=first.expected if first else "a series of DICOM files or a NIfTI file",
         next_step=first.next_step if first else "Choose the folder that holds the scan.",
     )
+
+
+def _numbered_raters(record: "ScanRecord") -> list[tuple[str, str]]:
+    if not any(one.made_by.startswith("rater ") for one in record.segmentations):
+        return []
+    return [("", "Raters are numbered in the order of their files' names, which may name a person.")]

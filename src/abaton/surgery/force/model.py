@@ -145,7 +145,7 @@ def condensed(solve: Callable[[Array], Array], weights: Array) -> Array:
             expected="a body that is fixed somewhere and resists where it is touched",
             next_step="Fix some of the body's vertices.",
         )
-    return np.linalg.inv(compliance)
+    return np.asarray(np.linalg.inv(compliance), dtype=np.float64)
 
 
 def walls_of(fixtures: Fixtures, point_m: Array) -> tuple[Wall, ...]:
@@ -153,7 +153,7 @@ def walls_of(fixtures: Fixtures, point_m: Array) -> tuple[Wall, ...]:
     if not fixtures.named:
         return ()
     found, outward = distances(fixtures, point_m)
-    order = np.argsort(found - fixtures.margins_m)[:MOST_WALLS]
+    order: list[int] = np.argsort(found - fixtures.margins_m)[:MOST_WALLS].tolist()
     offsets = outward @ point_m - found + fixtures.margins_m
     return tuple(
         Wall(outward[n], float(offsets[n]), fixtures.named[n].stiffness_n_m) for n in order if outward[n].any()
