@@ -1,12 +1,19 @@
 """Marks tests by their folder, runs those that drive a browser last, and judges none by the clock on the wall."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says how busy the machine is, and nothing of the code.
-settings.register_profile("abaton", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A change is judged by the same examples each time; runs by hand look for new ones.
+settings.register_profile(
+    "abaton",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
 settings.load_profile("abaton")
 
 _TESTS = Path(__file__).parent
