@@ -18,6 +18,7 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from abaton.core.errors import Problem
+from abaton.imaging.dicom_time import stamp
 from abaton.imaging.measure.measurement import Measurement, Point
 from abaton.imaging.measure.report_codes import (
     NAME_CODES,
@@ -114,17 +115,7 @@ def structured_report(
         is_final=False,
         series_description="Measurements, not for primary diagnosis",
     )
-    # highdicom reads the machine's clock; the time is ours to say.
-    day, time = made_at.strftime("%Y%m%d"), made_at.strftime("%H%M%S")
-    for date_of, time_of in (
-        ("ContentDate", "ContentTime"),
-        ("InstanceCreationDate", "InstanceCreationTime"),
-        ("SeriesDate", "SeriesTime"),
-    ):
-        setattr(document, date_of, day)
-        setattr(document, time_of, time)
-    for contribution in document.get("ContributingEquipmentSequence", ()):
-        contribution.ContributionDateTime = f"{day}{time}"
+    stamp(document, made_at)
     return document
 
 

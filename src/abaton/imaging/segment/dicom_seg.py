@@ -13,6 +13,7 @@ from pydicom.sr.coding import Code
 
 from abaton.core.errors import Problem
 from abaton.geometry.grid import FloatArray, Grid
+from abaton.imaging.dicom_time import stamp
 from abaton.imaging.importing.segments import VALUE_PREFIX
 from abaton.imaging.volume import Segmentation
 
@@ -123,7 +124,7 @@ def dicom_seg(
         segment.SegmentDescription = segmentation.made_by[:1024]
     for item in (*made.DimensionOrganizationSequence, *made.DimensionIndexSequence):
         item.DimensionOrganizationUID = uids.dimensions
-    _stamp(made, made_at)
+    stamp(made, made_at)
     return made
 
 
@@ -231,17 +232,3 @@ def _source(header: Dataset, place: tuple[FloatArray, FloatArray, FloatArray], g
         if not source.get(name):
             setattr(source, name, [round(number, 9) for number in expected.tolist()])
     return source
-
-
-def _stamp(made: Dataset, made_at: datetime.datetime) -> None:
-    """Writes the time: highdicom reads the machine's clock, and the time is ours to say."""
-    day, time = made_at.strftime("%Y%m%d"), made_at.strftime("%H%M%S")
-    for date_of, time_of in (
-        ("ContentDate", "ContentTime"),
-        ("InstanceCreationDate", "InstanceCreationTime"),
-        ("SeriesDate", "SeriesTime"),
-    ):
-        setattr(made, date_of, day)
-        setattr(made, time_of, time)
-    for contribution in made.get("ContributingEquipmentSequence", ()):
-        contribution.ContributionDateTime = f"{day}{time}"
