@@ -109,8 +109,8 @@ pictures: setup browser  ## Take the documentation's pictures anew
 	@$(PYTHON) -m tests.browser.pictures
 
 lock: setup  ## Choose the newest allowed versions again, and lock them
-	@$(LOCK) --upgrade --extra meshing --extra postgres --output-file requirements.lock pyproject.toml
-	@$(LOCK) --upgrade --extra meshing --extra postgres --group dev --constraint requirements.lock \
+	@$(LOCK) --upgrade --extra postgres --output-file requirements.lock pyproject.toml
+	@$(LOCK) --upgrade --extra postgres --group dev --constraint requirements.lock \
 	  --output-file requirements-dev.lock pyproject.toml
 	@echo uv | $(LOCK) --constraint requirements-dev.lock --output-file requirements-uv.lock -
 	@# Away from node_modules, for npm locks only the platforms that it finds installed there.
