@@ -21,7 +21,7 @@ FRICTION = 0.5
 """Tangential by normal force of a cutting burr, chosen; loads the spindle."""
 POLE_SHARE = 0.25
 """Blades that cross at the end of a burr still cut where its surface has no speed: as a quarter of its rim."""
-_LITTLE = 0.01
+_CRUMB = 0.01  # Of a voxel: less than this falls off.
 _MOVES = 12
 _STILL_MM = 1e-6
 
@@ -148,8 +148,8 @@ def _wear(
                 label = labels[a, b, c]
                 rate = CONTACT_N_MM3 * shares[label] * cutting * max(around, slowest) / hardness[label]
                 kept = over * math.exp(-rate)
-                kept = 0.0 if kept < _LITTLE else kept
-                after = max(0.0, np.float32(left - over + kept))
+                after = np.float32(left - over + kept)
+                after = np.float32(0.0) if after < _CRUMB else after
                 removed[label] += (left - after) * edge * edge * edge
                 remaining[a, b, c] = after
                 if left >= 0.5 and after < 0.5:
