@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -33,17 +33,44 @@ def aim(organ: Mask = ORGAN, planned_mm: float = 5.0, registration_sd_mm: float 
     return target(organ, (RADIUS < 8) & organ, GRID, planned_mm, registration_sd_mm)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.floats(11, 24))
 def test_a_sphere_cut_around_a_sphere_keeps_the_difference_of_their_radii(radius_mm: float) -> None:
     found = margin_map(aim(), radius_mm > RADIUS)
     errors = np.abs(found.margin_mm - (radius_mm - 8))
-    # Two surfaces drawn by voxels meet in one figure; each alone is within half a voxel everywhere.
-    assert np.percentile(errors, 95) <= 0.5 * SPACING.max()
-    assert errors.max() <= 0.5 * np.linalg.norm(SPACING)
+    assert errors.max() <= 0.5 * SPACING.max()
+    assert np.percentile(errors, 95) <= 0.25 * SPACING.max()
     assert found.fifth_percentile_mm >= found.minimum_mm
     assert found.area_mm2 == pytest.approx(4 * math.pi * radius_mm**2, rel=0.04)
     assert found.tumour_left_mm3 == 0
     assert found.removed_mm3 - found.healthy_mm3 == pytest.approx((RADIUS < 8).sum() * GRID.voxel_volume_mm3)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.tuples(*[st.floats(-0.5, 0.5)] * 3), st.floats(6, 11), st.floats(2, 12))
+def test_spheres_anywhere_between_the_voxels_keep_their_margin(
+    middle: tuple[float, float, float], tumour_mm: float, margin_mm: float
+) -> None:
+    far = np.linalg.norm(AT - np.array(middle), axis=-1)
+    found = margin_map(target(ORGAN, far < tumour_mm, GRID, 5.0), far < tumour_mm + margin_mm)
+    assert np.abs(found.margin_mm - margin_mm).max() <= 0.5 * SPACING.max()
+
+
+@pytest.mark.parametrize("radius_mm", [13.0, 16.5, 21.0])
+def test_a_cut_that_runs_out_through_the_organs_surface_keeps_its_margin_there(radius_mm: float) -> None:
+    organ = AT[..., 0] < 10
+    found = margin_map(aim(organ), radius_mm > RADIUS)
+    assert np.abs(found.margin_mm - (radius_mm - 8)).max() <= 0.5 * SPACING.max()
+
+
+def test_a_tumour_of_one_voxel_has_a_margin() -> None:
+    tumour = NOTHING.copy()
+    tumour[32, 36, 40] = True
+    middle = GRID.to_world(np.array([32.0, 36.0, 40.0]))
+    far = np.linalg.norm(AT - middle, axis=-1)
+    found = margin_map(target(ORGAN, tumour, GRID, 5.0), far < 9)
+    # Half a voxel is its radius, and where its surface runs within a voxel of its centre cannot be told.
+    assert 8 <= found.minimum_mm <= found.margin_mm.max() <= 9.7
 
 
 def test_only_the_cut_counts_and_not_the_organs_own_surface() -> None:
@@ -56,7 +83,7 @@ def test_only_the_cut_counts_and_not_the_organs_own_surface() -> None:
 
 def test_a_flat_cut_beside_the_tumour() -> None:
     found = margin_map(aim(), AT[..., 2] > -11)
-    assert found.minimum_mm == pytest.approx(3, abs=0.5)
+    assert found.minimum_mm == pytest.approx(3, abs=SPACING[2] / 2)
     assert found.below_plan_mm2 > 0
     assert found.verdict(5.0) == "planned margin violated"
 

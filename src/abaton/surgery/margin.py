@@ -1,26 +1,31 @@
 """How far the cut stayed from the tumour: a heat map of the cut surface after each cut.
 
-The tumour's distance field is computed once, before the operation; a cut only changes which voxels are gone. Words are
-'planned margin achieved' and 'violated'; nothing is claimed about recurrence.
+The tumour's surface is found once, before the operation, finer than the voxels; a cut only changes which voxels are
+gone, and only the box around them is looked at. Words are 'planned margin achieved' and 'violated'; nothing is claimed
+about recurrence.
 """
 
 import math
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
+from scipy import ndimage, spatial
 
 from abaton.core.errors import Problem
 from abaton.geometry.grid import Grid
 from abaton.geometry.isosurface import crossing
 from abaton.geometry.mesh import TriangleMesh
 from abaton.geometry.signed_distance import SignedDistanceField
+from abaton.surgery.subvoxel import boundary, smoothed
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _LEAST_SHARE = 1e-3
+_LEAF = 32
+"""Points in a leaf of the tree; measured as the fastest."""
 
 ONE_SIDED_95 = 1.645
 """Standard deviations below which 5 % of a normal distribution lie."""
@@ -32,7 +37,10 @@ class Target(msgspec.Struct, frozen=True, eq=False):
     Attributes:
         organ: Where the organ is, `grid.shape`.
         tumour: Where the tumour is.
-        field: Distances from the tumour's surface.
+        field: Distances from the tumour's surface, from every voxel's centre.
+        points_mm: (n, 3), on the tumour's surface, less than a voxel apart and truer than the voxels are.
+        normals: (n, 3), there, away from the tumour.
+        nearest: Finds the nearest of these points; SciPy's k-d tree.
         planned_mm: The least distance that the cut should keep.
         registration_sd_mm: Standard deviation of where scan and patient come to lie on each other, along any axis.
         tumour_voxels: How many the tumour has.
@@ -41,6 +49,9 @@ class Target(msgspec.Struct, frozen=True, eq=False):
     organ: Mask
     tumour: Mask
     field: SignedDistanceField
+    points_mm: Array
+    normals: Array
+    nearest: Any
     planned_mm: float
     registration_sd_mm: float
     tumour_voxels: int
@@ -103,9 +114,28 @@ def target(organ: Mask, tumour: Mask, grid: Grid, planned_mm: float, registratio
     for length in (planned_mm, registration_sd_mm):
         if not (math.isfinite(length) and length >= 0):
             raise _unusable(f"a length of {length} mm", "finite millimetres of at least 0")
+    field = SignedDistanceField.of(tumour, grid)
+    points, normals = boundary(tumour, grid)
+    nearest = spatial.KDTree(points, leafsize=_LEAF) if len(points) else None
     return Target(
-        organ, tumour, SignedDistanceField.of(tumour, grid), planned_mm, registration_sd_mm, int(tumour.sum())
-    )
+        organ, tumour, field, points, normals, nearest, planned_mm, registration_sd_mm, int(tumour.sum())
+    )  # fmt: skip
+
+
+def margins_mm(aim: Target, points_mm: Array) -> Array:
+    """(n,), signed distances in mm of points, (n, 3), from the tumour's surface; negative inside it.
+
+    Half a voxel of error at most on spheres, tumour's and cut's together, where both are found as here.
+    """
+    coarse = aim.field.sample(points_mm, "bound") if len(points_mm) else np.zeros(0)
+    if aim.nearest is None or not len(points_mm):
+        return coarse
+    found: Any = aim.nearest.query(points_mm)
+    away, which = np.asarray(found[0]), np.asarray(found[1])
+    # Beside the surface the side is the normal's to tell, and the distance that from the plane through the point.
+    plane = ((points_mm - aim.points_mm[which]) * aim.normals[which]).sum(axis=1)
+    beside = away < max(aim.grid.spacing_mm)
+    return np.where(beside, plane, np.copysign(away, coarse))
 
 
 def margin_map(aim: Target, removed: Mask) -> MarginMap:
@@ -125,7 +155,7 @@ def margin_map(aim: Target, removed: Mask) -> MarginMap:
     voxel_mm3 = aim.grid.voxel_volume_mm3
     count, sick = int(np.count_nonzero(gone)), int(np.count_nonzero(gone & aim.tumour[box]))
     surface = _cut_surface(gone, box, aim)
-    margin = aim.field.sample(surface.vertices_mm) if len(surface.vertices_mm) else np.zeros(0)
+    margin = margins_mm(aim, surface.vertices_mm)
     areas, of_faces = _faces(surface, margin)
     least = float(margin.min(initial=math.inf)) if len(margin) else math.nan
     return MarginMap(
@@ -143,7 +173,7 @@ def margin_map(aim: Target, removed: Mask) -> MarginMap:
 
 
 def _cut_surface(here: Mask, box: tuple[slice, ...], aim: Target) -> TriangleMesh:
-    """Where removed tissue met what remains, smoothed over one voxel as distance fields are."""
+    """Where removed tissue met what remains, as smooth as the voxels allow."""
     if not here.any():
         return TriangleMesh(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int32))
     organ = aim.organ[box]
@@ -161,7 +191,8 @@ def _cut_surface(here: Mask, box: tuple[slice, ...], aim: Target) -> TriangleMes
     faces = faces[remains[faces].all(axis=1)]
     used, faces = np.unique(faces, return_inverse=True)
     first = np.array([part.start for part in box])
-    return TriangleMesh(aim.grid.to_world(corners[used] + first), faces.reshape(-1, 3).astype(np.int32))
+    faces = faces.reshape(-1, 3).astype(np.int32)
+    return TriangleMesh(aim.grid.to_world(smoothed(corners[used], faces) + first), faces)
 
 
 def _box(removed: Mask) -> tuple[slice, ...]:
