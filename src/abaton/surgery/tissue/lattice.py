@@ -41,9 +41,10 @@ def lattice(low: Array, high: Array, edge: float) -> Lattice:
     """A lattice that fills the box and more than an edge around it."""
     low = low - 1.5 * edge
     cells = np.ceil((high - low) / edge + 1.5).astype(np.int64)
+    a, b, c = (int(n) for n in cells)
     outer, inner = cells + 1, cells
-    corners = np.stack(np.meshgrid(*(np.arange(n) for n in outer), indexing="ij"), axis=-1).reshape(-1, 3)
-    middles = np.stack(np.meshgrid(*(np.arange(n) for n in inner), indexing="ij"), axis=-1).reshape(-1, 3)
+    corners = np.indices((a + 1, b + 1, c + 1)).reshape(3, -1).T
+    middles = np.indices((a, b, c)).reshape(3, -1).T
     points = np.concatenate([low + edge * corners, low + edge * (middles + 0.5)])
 
     def corner(at: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -61,7 +62,6 @@ def lattice(low: Array, high: Array, edge: float) -> Lattice:
             ends = middle(here), middle(here + along), corner(around[n]), corner(around[(n + 1) % 4])
             made.append(np.stack(ends, axis=1))
     tetrahedra = _turned(points, np.concatenate(made).astype(np.int32))
-    a, b, c = (int(n) for n in cells)
     return Lattice(low, edge, (a, b, c), points, tetrahedra)
 
 

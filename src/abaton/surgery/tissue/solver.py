@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from abaton.core.errors import Problem
 from abaton.surgery.tissue import elasticity
-from abaton.surgery.tissue.body import Body, BodyState, volumes_m3
+from abaton.surgery.tissue.body import Body, BodyState, checked, volumes_m3
 
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
@@ -89,7 +89,7 @@ def prepare(
     most_substeps: int = 16,
     averaged: bool = True,
 ) -> Solver:
-    """Prepares a body that `checked` has let pass, in time in proportion to its tetrahedra.
+    """Prepares a body, in time in proportion to its tetrahedra.
 
     Args:
         body: To be stepped.
@@ -98,6 +98,9 @@ def prepare(
         most_substeps: Above which mass is added instead.
         averaged: Whether the bulk stiffness above a Poisson ratio of 0.3 acts on volumes averaged around vertices;
             without, nearly incompressible tissue locks as linear tetrahedra do.
+
+    Raises:
+        Problem: The settings make no sense, or the body cannot be computed with; see `checked`.
     """
     if not (0 < period_s < 1 and 0 <= damping_per_s < math.inf and most_substeps >= 1):
         raise Problem(
@@ -106,7 +109,7 @@ def prepare(
             expected="a period between 0 and 1 s, damping of 0 or more, one substep or more",
             next_step="Correct the settings.",
         )
-    count, tets = len(body.rest_m), len(body.tetrahedra)
+    count, tets = len(checked(body).rest_m), len(body.tetrahedra)
     gradient, volume = _gradients(body)
     mu, lame, density = (
         np.array(values)[body.material]
