@@ -10,7 +10,7 @@ from abaton.surgery.fixtures.reading import Fixtures
 from abaton.surgery.fixtures.response import step_bounds
 from abaton.surgery.robot.control import Outcome, joint_rates
 from abaton.surgery.robot.psm import NEEDLE_DRIVER, WRIST_BEHIND_INSERTION_M, forward
-from abaton.surgery.robot.teleoperation import LEAST_DEPTH_M, Clutch, follow, open_clutch, rotation_vector
+from abaton.surgery.robot.teleoperation import LEAST_DEPTH_M, Clutch, follow, is_finite, open_clutch, rotation_vector
 from abaton.surgery.robot.tremor import TremorFilter
 
 Array = NDArray[np.float64]
@@ -91,7 +91,7 @@ def tick(
 
 
 def _without_tremor(arm: Arm, hand_pose: Array, tremor_filter: TremorFilter) -> tuple[Array, Array | None]:
-    if not np.isfinite(hand_pose).all():
+    if not is_finite(hand_pose):
         # A lost hand begins anew once it is found: what was remembered of it is no longer true.
         return hand_pose, None
     position_mm: Any = hand_pose[:3, 3] * _MM

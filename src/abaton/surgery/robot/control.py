@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from abaton.core.kernels import kernel
 from abaton.surgery.fixtures.response import lost_tracking
 from abaton.surgery.quadratic import UNBOUNDED, minimise
 from abaton.surgery.robot.psm import LOWER, UPPER, jacobian
@@ -19,6 +20,10 @@ DAMPING = 1e-6
 """e of the objective: keeps the solution finite where the arm is singular."""
 TURN_WEIGHT_M2 = 0.01**2
 """An error of 1 rad/s counts as much as one of 10 mm/s."""
+
+
+_NO_ROWS, _NO_LEAST = np.zeros((0, 3)), np.zeros(0)
+_FREE, _BOUND, _NOT_FINITE = range(3)
 
 
 class Rates(msgspec.Struct, frozen=True, eq=False):
@@ -51,8 +56,12 @@ def joint_rates(
     Raises:
         Problem: Something is not finite; the arm must hold.
     """
-    if not (np.isfinite(joints).all() and np.isfinite(twist).all()):
+    bounds = (_NO_ROWS, _NO_LEAST) if rows is None or least is None else (rows, least)
+    free, verdict = _free_rates(joints, tool, twist, period_s, *bounds, LOWER, UPPER, FASTEST)
+    if verdict == _NOT_FINITE:
         raise lost_tracking()
+    if verdict == _FREE:
+        return Rates(free, "moved")
     matrix = jacobian(joints, tool)
     weights = np.array([1.0, 1.0, 1.0, TURN_WEIGHT_M2, TURN_WEIGHT_M2, TURN_WEIGHT_M2])
     weighted = matrix.T * weights
@@ -69,3 +78,50 @@ def joint_rates(
         return Rates(np.zeros(6), "held")
     rates, bound = solved
     return Rates(rates, "limited" if bound else "moved")
+
+
+@kernel()
+def _free_rates(
+    joints: Array, tool: Array, twist: Array, period_s: float, rows: Array, least: Array, lower: Array, upper: Array,
+    fastest: Array,
+) -> tuple[Array, int]:  # fmt: skip
+    """The rates if nothing bound them, and whether nothing does: then they are the quadratic program's solution."""
+    rates = np.zeros(6)
+    for n in range(6):
+        if not (np.isfinite(joints[n]) and np.isfinite(twist[n])):
+            return rates, 2
+    matrix = jacobian(joints, tool)
+    factor = np.zeros((6, 6))
+    for a in range(6):
+        for b in range(a + 1):
+            total = DAMPING * TURN_WEIGHT_M2 if a == b else 0.0
+            for row in range(6):
+                total += matrix[row, a] * matrix[row, b] * (1.0 if row < 3 else TURN_WEIGHT_M2)
+            for inner in range(b):
+                total -= factor[a, inner] * factor[b, inner]
+            factor[a, b] = np.sqrt(total) if a == b else total / factor[b, b]
+    for a in range(6):
+        total = 0.0
+        for row in range(6):
+            total += matrix[row, a] * twist[row] * (1.0 if row < 3 else TURN_WEIGHT_M2)
+        for inner in range(a):
+            total -= factor[a, inner] * rates[inner]
+        rates[a] = total / factor[a, a]
+    for a in range(5, -1, -1):
+        total = rates[a]
+        for inner in range(a + 1, 6):
+            total -= factor[inner, a] * rates[inner]
+        rates[a] = total / factor[a, a]
+    for n in range(6):
+        room_up = min(fastest[n], max(0.0, (upper[n] - joints[n]) / period_s))
+        room_down = max(-fastest[n], min(0.0, (lower[n] - joints[n]) / period_s))
+        if not room_down <= rates[n] <= room_up:
+            return rates, 1
+    for n in range(rows.shape[0]):
+        along = 0.0
+        for axis in range(3):
+            for joint in range(6):
+                along += rows[n, axis] * matrix[axis, joint] * rates[joint]
+        if along * period_s < least[n]:
+            return rates, 1
+    return rates, 0

@@ -79,11 +79,21 @@ def follow(clutch: Clutch, hand_pose: Array, pressed: bool, scale: float) -> Clu
 
 
 def _lost(clutch: Clutch, hand_pose: Array) -> bool:
-    if not np.isfinite(hand_pose).all():
+    if not is_finite(hand_pose):
         return True
     if clutch.phase not in ("following", "aligning"):
         return False
-    return bool(np.linalg.norm(hand_pose[:3, 3] - clutch.hand_m) > LONGEST_JUMP_M)
+    return math.dist(hand_pose[:3, 3], clutch.hand_m) > LONGEST_JUMP_M
+
+
+@kernel()
+def is_finite(pose: Array) -> bool:
+    """Whether all sixteen numbers of a pose are; a hand that is lost has none or some that are not."""
+    for row in range(4):
+        for column in range(4):
+            if not math.isfinite(pose[row, column]):
+                return False
+    return True
 
 
 @kernel()
