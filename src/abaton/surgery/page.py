@@ -161,8 +161,14 @@ def _plots(run: Run) -> list[Block]:
                 (plot([line("depth", reading("depth"))], "s", "depth, mm", low=0), "How deep the probe sinks in")
             )
         case "needle":
+            made.append(_force_depth(run))
             both = [line("along", reading("along")), line("across", reading("across"))]
-            made.append((plot(both, "s", "force, N", (), marks, low=0), "Force along and across the needle"))
+            made.append(
+                (
+                    plot(both, "s", "force, N", (), marks),
+                    "Force along the needle, positive where tissue pushes it out, and across it",
+                )
+            )
             limit = [Band(0, 0, "the vessel's wall")]
             away = [line("to vessel", reading("to vessel")), line("to target", reading("to target"))]
             made.append((plot(away, "s", "distance, mm", limit, marks), "Distance of the tip from vessel and target"))
@@ -175,8 +181,51 @@ def _plots(run: Run) -> list[Block]:
         case _:
             limit = [Band(peg_transfer.FORCE_LIMIT_N, peg_transfer.FORCE_LIMIT_N, "limit")]
             made.append((plot(forces, "s", "force, N", limit, marks, low=0), "Forces on rings, pegs and board"))
-    made += [(_above(run, 2), "Paths of the tools, from above"), (_above(run, 1), "Paths of the tools, from the front")]
+    if isinstance(run.first, needle.State):
+        made.append((_section(run, run.first), "The tip's way in the plane across the vessel, as ultrasound shows it"))
+    else:
+        made += [
+            (_above(run, 2), "Paths of the tools, from above"), (_above(run, 1), "Paths of the tools, from the front")
+        ]  # fmt: skip
     return [Figure(svg, caption, caption) for svg, caption in made]
+
+
+def _force_depth(run: Run) -> tuple[str, str]:
+    """Force over depth of the last pass: in to the deepest place, and out again."""
+    trace = run.trace
+    depth = trace.readings["depth"]
+    first = int(np.flatnonzero(depth <= 0)[np.flatnonzero(depth <= 0) < int(np.argmax(depth))][-1:].sum())
+    turned = int(np.argmax(depth))
+    after = np.flatnonzero(depth[turned:] <= 0)
+    last = turned + int(after[0]) if len(after) else len(depth)
+    marks = [
+        (
+            float(depth[event.tick - 1]),
+            {"sampled": "Sample", "vessel": "Vessel"}.get(event.name, event.text.rstrip(".")),
+        )
+        for event in trace.events
+        if first < event.tick <= last and event.name in ("punctured", "vessel", "sampled")
+    ]
+    force = trace.readings["along"]
+    lines = [Line("in", depth[first:turned:5], force[first:turned:5]),
+             Line("out", depth[turned:last:5], force[turned:last:5])]  # fmt: skip
+    text = "Force along the needle over its depth, in the pass that went deepest, with each puncture"
+    return plot(lines, "mm", "force, N", (), marks, named=True), text
+
+
+def _section(run: Run, first: needle.State) -> str:
+    """The tip's way in the plane across the vessel."""
+    across = np.cross(first.vessel_axis, -needle.DOWN)
+    across /= np.linalg.norm(across)
+    middle = float(first.target_m @ across)
+    side = 1000 * (run.trace.position_m[::20, 0] @ across - middle)
+    wide = np.array([min(-40.0, float(side.min())), max(40.0, float(side.max()))])
+    lines = [Line("needle's tip", side, 1000 * run.trace.position_m[::20, 0, 2]), Line("skin", wide, np.zeros(2)),
+             Line("capsule", wide, np.full(2, -1000 * needle.CAPSULE_M))]  # fmt: skip
+    places = [(0.0, 1000 * first.target_m[2], 1000 * needle.TARGET_RADIUS_M, "target"),
+              (1000 * (float(first.vessel_m @ across) - middle), 1000 * first.vessel_m[2],
+               1000 * needle.VESSEL_RADIUS_M, "vessel")]  # fmt: skip
+    return paths(lines, places, "")
 
 
 def _tools(run: Run) -> Sequence[str]:
@@ -197,11 +246,6 @@ def _places(run: Run) -> list[tuple[Array, float, str]]:
     match run.first:
         case peg_transfer.State():
             return [(peg, peg_transfer.PEG_RADIUS_M, "") for peg in peg_transfer.PEGS_M]
-        case needle.State():
-            return [
-                (run.first.target_m, needle.TARGET_RADIUS_M, "target"),
-                (run.first.vessel_m, needle.VESSEL_RADIUS_M, "vessel"),
-            ]
         case press.State():
             return [(np.array([*run.first.lump_m, -0.008]), press.LUMP_RADIUS_M, "lump")]
         case _:

@@ -47,9 +47,12 @@ class Layer(msgspec.Struct, frozen=True):
 
 _RECALLED = "plausible, not measured by us"
 SKIN = Layer("skin", 0.002, 300.0, 6e4, 2.0, 0.5, 20.0, 100.0, _RECALLED)
-FAT = Layer("fat", 0.012, 30.0, 5e3, 0.25, 0.2, 8.0, 80.0, _RECALLED)
+FAT = Layer("fat", 0.012, 120.0, 2e4, 0.25, 0.2, 8.0, 80.0, _RECALLED)
 CAPSULE = Layer("capsule", 0.0003, 2.0, 2300.0, 1.5, 0.94, 18.5, 250.0, "shape: Okamura 2004, figures recalled")
 LIVER = Layer("liver", 0.05, 2.0, 2300.0, 0.94, 0.94, 18.5, 250.0, "Okamura 2004: cutting 0.94 N; others recalled")
+HELD_CAPSULE = Layer("capsule", 0.0003, 150.0, 6e4, 1.5, 0.94, 18.5, 250.0, "stiffness chosen: a liver within its bed")
+HELD_LIVER = Layer("liver", 0.05, 150.0, 6e4, 0.94, 0.94, 18.5, 250.0, "as `LIVER`; stiffness chosen: within its bed")
+"""A liver that lies on a table, as Okamura's, gives way by 20 mm before it is cut; one between ribs and bowel by 3."""
 VESSEL = Layer("vessel", 0.004, 100.0, 1e5, 1.2, 0.1, 5.0, 50.0, _RECALLED)
 
 

@@ -32,8 +32,9 @@ class Band(msgspec.Struct, frozen=True):
 def plot(
     lines: Sequence[Line], x_label: str, y_label: str, bands: Sequence[Band] = (),
     marks: Sequence[tuple[float, str]] = (), low: float | None = None, high: float | None = None,
+    named: bool = False,
 ) -> str:  # fmt: skip
-    """Lines over time; `marks` are events, (x, text)."""
+    """Lines over time or another x; `marks` are events, (x, text), their texts shown if `named`."""
     xs = np.concatenate([line.x for line in lines])
     ys = np.concatenate([line.y[np.isfinite(line.y)] for line in lines] + [np.array([b.low, b.high]) for b in bands])
     x0, x1 = float(xs.min()), max(float(xs.max()), float(xs.min()) + 1e-9)
@@ -63,9 +64,12 @@ def plot(
         out.append(_text(_L - 6, py(tick) + 4, f"{tick:g}", "end"))
     seconds = [tick for tick in _ticks(x0, x1, 8) if x0 <= tick <= x1]
     out += [_text(px(tick), _H - _B + 15, f"{tick:g}", "middle") for tick in seconds]
-    for at, _ in marks:
+    for n, (at, text) in enumerate(marks):
         out.append(f'<path d="M{px(at):.1f} {_T}V{_H - _B}" stroke="#b4642d" stroke-opacity=".45" stroke-width="1"/>')
         out.append(f'<circle cx="{px(at):.1f}" cy="{_T}" r="3" fill="#b4642d"/>')
+        if named:
+            side, anchor = (6, "start") if px(at) < 0.6 * _W else (-6, "end")
+            out.append(_text(px(at) + side, _T + 13 + 14 * (n % 3), text, anchor, "#8a4a1f"))
     for n, line in enumerate(lines):
         out.append(_path(line, px, py, COLORS[n % len(COLORS)]))
     if len(lines) > 1:

@@ -57,36 +57,49 @@ def _pegs(state: peg_transfer.State) -> NDArray[np.uint8]:
     return render(things, camera)
 
 
+SKIN_COLOR, FAT_COLOR, CAPSULE_COLOR = (0.91, 0.73, 0.62), (0.95, 0.85, 0.58), (0.86, 0.62, 0.56)
+
+
 def _needle(state: needle.State) -> NDArray[np.uint8]:
-    lattice = np.linspace(-0.045, 0.045, 40)
-    flat = np.zeros((40, 40))
-    back = np.linspace(0.0, 0.045, 20)
-    # The block is cut open towards the eye: its back half is drawn, and what lies inside.
-    things = [
-        Thing(plate(np.zeros((40, 20)), lattice, back), (0.90, 0.72, 0.61), gloss=0.1),
-        Thing(plate(flat - needle.CAPSULE_M, lattice, lattice), (0.62, 0.27, 0.21), opacity=0.25),
-        Thing(
-            box(np.array([-0.045, 0.0445, -0.09]), np.array([0.045, 0.045, -needle.CAPSULE_M])),
-            (0.66, 0.32, 0.26),
-            gloss=0.05,
-        ),
-        Thing(
-            box(np.array([-0.045, 0.0445, -needle.CAPSULE_M]), np.array([0.045, 0.045, 0.0])),
-            (0.93, 0.82, 0.55),
-            gloss=0.05,
-        ),
-        Thing(ball(state.target_m, needle.TARGET_RADIUS_M), TUMOUR_COLOR, opacity=0.75),
-    ]
-    along = state.vessel_m + np.linspace(-0.042, 0.042, 30)[:, None] * state.vessel_axis
-    things.append(
-        Thing(tube(along[np.abs(along).max(axis=1) < 0.09], needle.VESSEL_RADIUS_M), HEPATIC_COLOR, gloss=0.4)
-    )
-    shaft = state.tip_m - np.linspace(0, 0.12, 20)[:, None] * state.axis
-    things.append(Thing(tube(shaft, 0.0009), (0.78, 0.80, 0.82), gloss=0.7))
-    hub = shaft[-1] - np.linspace(0, 0.02, 4)[:, None] * state.axis
-    things.append(Thing(tube(hub, 0.004), (0.25, 0.42, 0.40)))
-    camera = Camera(np.array([0.05, -0.25, 0.035]), np.array([0.0, 0.0, -0.032]), UP, 31)
-    return render(things, camera)
+    """The body cut open along the plane in which a needle passes the vessel, as in-plane ultrasound shows it."""
+    along = state.vessel_axis * np.array([1.0, 1.0, 0.0])
+    along /= np.linalg.norm(along)
+    turn = np.stack([np.cross(along, UP), along, UP])
+
+    def seen(point_m: Array) -> Array:
+        turned: Array = turn @ (point_m - np.array([*state.target_m[:2], 0.0]))
+        return turned
+
+    target, tip, axis = seen(state.target_m), seen(state.tip_m), turn @ state.axis
+    inside = bool(np.isfinite(state.entry_m[0]))
+    # The cut lies just behind whatever must be seen.
+    cut = max(0.002, *((float(seen(state.entry_m)[1]) + 0.0015, float(tip[1]) + 0.0015) if inside else (0.0,)))
+    back, half, floor = cut + 0.035, 0.052, -0.096
+    skin = float(needle.LAYERS[0].thickness_m)
+    things: list[Thing] = []
+    for top, bottom, color, gloss in (
+        (0.0, -skin, SKIN_COLOR, 0.1),
+        (-skin, 0.0008 - needle.CAPSULE_M, FAT_COLOR, 0.1),
+        (0.0008 - needle.CAPSULE_M, -needle.CAPSULE_M, CAPSULE_COLOR, 0.3),
+        (-needle.CAPSULE_M, floor, LIVER_COLOR, 0.15),
+    ):
+        low, high = np.array([-half, cut, bottom]), np.array([half, back, top])
+        things.append(Thing(box(low, high, 60), color, gloss=gloss))
+    things.append(Thing(ball(target, needle.TARGET_RADIUS_M, 40), TUMOUR_COLOR, gloss=0.2))
+    way: Array = turn @ state.vessel_axis
+    middle = seen(state.vessel_m)
+    first, last = (float((cut + out - middle[1]) / way[1]) for out in (0.004, -0.014))
+    vessel: Array = middle + np.linspace(first, last, 12)[:, None] * way
+    things.append(Thing(tube(vessel, needle.VESSEL_RADIUS_M, 48), HEPATIC_COLOR, gloss=0.4))
+    things.append(Thing(tube(vessel[-1] + np.linspace(0, 1e-4, 2)[:, None] * way * np.sign(last - first),
+                             0.72 * needle.VESSEL_RADIUS_M, 48), (0.35, 0.06, 0.08), gloss=0.1))  # fmt: skip
+    shaft = tip - np.linspace(0, 0.12, 20)[:, None] * axis
+    things.append(Thing(tube(shaft, 0.0008, 24), (0.80, 0.82, 0.84), gloss=0.7))
+    things.append(Thing(tube(tip - np.linspace(0, 0.003, 3)[:, None] * axis, 0.00085, 24), (0.95, 0.96, 0.97)))
+    hub = shaft[-1] - np.linspace(0, 0.02, 4)[:, None] * axis
+    things.append(Thing(tube(hub, 0.004, 32), (0.25, 0.42, 0.40)))
+    camera = Camera(np.array([0.03, -0.33, -0.005]), np.array([0.0, 0.0, -0.036]), UP, 23)
+    return render(things, camera, toward_light=np.array([-0.45, -0.9, 0.75]))
 
 
 def _press(state: press.State) -> NDArray[np.uint8]:
