@@ -1,6 +1,7 @@
 """Who the patient is: age, sex, size, fitness, disease."""
 
 import msgspec
+import numpy as np
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -29,3 +30,35 @@ class Person(msgspec.Struct, frozen=True):
         if self.sex == "female":
             return 1.07 * self.weight_kg - 148 * ratio
         return 1.10 * self.weight_kg - 128 * ratio
+
+
+def cohort(
+    count: int, rng: np.random.Generator, age_years: tuple[float, float] = (18, 85), diseases: bool = True
+) -> tuple[Person, ...]:
+    """People as they come: sizes of both sexes (means and spreads of adults in NCD-RisC 2016, rounded), fitness that
+    falls with age, diseases that rise with it (round shares of adults, stylised).
+
+    Args:
+        count: How many.
+        rng: Chance.
+        age_years: Youngest and oldest.
+        diseases: Whether some have them.
+    """
+    people: list[Person] = []
+    for _ in range(count):
+        age = float(rng.uniform(*age_years))
+        sex = "female" if rng.random() < 0.5 else "male"
+        height = float(np.clip(rng.normal(162 if sex == "female" else 175, 6.5), 142, 205))
+        mass_index = float(np.clip(rng.lognormal(np.log(25.5), 0.16), 18, 45))
+        fitness = float(np.clip(rng.normal(0.6 - 0.004 * (age - 35), 0.15), 0, 1))
+        shares = {
+            "hypertension": 0.05 + 0.007 * (age - 18),
+            "copd": 0.001 * (age - 18),
+            "heart_failure": 0.0007 * (age - 18),
+            "coronary": 0.0018 * (age - 18),
+            "anaemia": 0.05,
+        }
+        has = tuple(name for name, share in shares.items() if diseases and rng.random() < share)
+        has += ("obesity",) if mass_index > 35 else ()
+        people.append(Person(age, sex, mass_index * (height / 100) ** 2, height, fitness, has))
+    return tuple(people)

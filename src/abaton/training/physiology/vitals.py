@@ -2,6 +2,9 @@
 
 import msgspec
 
+from abaton.training.physiology import layout
+from abaton.training.physiology.blood import volume_ml
+from abaton.training.physiology.engine import Body
 from abaton.training.physiology.rhythm import Rhythm
 
 
@@ -65,3 +68,51 @@ class Vitals(msgspec.Struct, frozen=True):
     coma_scale: int
     rhythm: Rhythm
     pulse: bool
+
+
+def vitals_of(body: Body, bis_depression: float = 0.0) -> Vitals:
+    """What a perfect bedside would read off a body now.
+
+    Args:
+        body: Whose.
+        bis_depression: 0 awake to 1, by drugs (from the influences).
+    """
+    y = body.state
+    rhythm = Rhythm(int(y[layout.RHYTHM]))
+    electrical = rhythm <= Rhythm.VENTRICULAR_TACHYCARDIA or rhythm == Rhythm.PULSELESS_ELECTRICAL_ACTIVITY
+    total = volume_ml(y)
+    systolic, diastolic = float(y[layout.SYSTOLIC]), float(y[layout.DIASTOLIC])
+    awake = (1.0 - min(max(bis_depression, 0.0), 1.0)) * float(y[layout.BRAIN])
+    narcosis = min(max((float(y[layout.PACO2]) - 75.0) / 45.0, 0.0), 0.8)
+    awake *= 1.0 - narcosis
+    return Vitals(
+        time_s=body.time_ms / 1000,
+        heart_rate=60.0 / float(y[layout.PERIOD]) if electrical else 0.0,
+        systolic_mmhg=systolic,
+        diastolic_mmhg=diastolic,
+        mean_mmhg=float(y[layout.MEAN_SA]),
+        central_venous_mmhg=float(y[layout.MEAN_RA]),
+        pulmonary_mmhg=float(y[layout.MEAN_PA]),
+        cardiac_output_l_min=0.06 * float(y[layout.FLOW_LV_SLOW]),
+        stroke_ml=float(y[layout.STROKE]),
+        respiratory_rate=float(y[layout.RATE]),
+        tidal_ml=float(y[layout.TIDAL]),
+        minute_ventilation_l=float(y[layout.RATE] * y[layout.TIDAL]) / 1000,
+        saturation_pct=float(y[layout.SATURATION]),
+        pao2_mmhg=float(y[layout.PAO2]),
+        paco2_mmhg=float(y[layout.PACO2]),
+        etco2_mmhg=float(y[layout.END_TIDAL]),
+        ph=float(y[layout.PH]),
+        lactate_mmol_l=float(y[layout.LACTATE]),
+        haemoglobin_g_dl=100.0 * float(y[layout.HAEMOGLOBIN_G]) / total,
+        temperature_c=float(y[layout.TEMPERATURE]),
+        blood_volume_ml=total,
+        lost_ml=float(y[layout.LOST]),
+        coronary_perfusion_mmhg=float(y[layout.CPP]),
+        airway_peak_cmh2o=float(y[layout.PEAK]),
+        airway_plateau_cmh2o=float(y[layout.PLATEAU]),
+        bispectral=97.4 * awake,
+        coma_scale=3 + round(12 * min(max((awake - 0.35) / 0.55, 0.0), 1.0)),
+        rhythm=rhythm,
+        pulse=systolic > 50.0 and systolic - diastolic > 12.0,
+    )
