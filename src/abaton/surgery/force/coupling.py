@@ -11,11 +11,15 @@ from abaton.surgery.force.device import Limits
 
 Array = NDArray[np.float64]
 
+FORCE_GONE_S = 0.010
+"""So long after a device or a scene fell silent, at the latest, there is no force."""
+
 
 class Coupling(msgspec.Struct, frozen=True):
     """The virtual coupling F = k (x_proxy - x_device) - b v, and the bounds of the loop.
 
-    Made by `coupling`, which refuses what is not passive.
+    Made by `coupling`, which refuses what is not passive. However it is made, it refuses what would leave a force on
+    the hand for longer than `FORCE_GONE_S` after a fault.
 
     Attributes:
         stiffness_n_m: k.
@@ -23,7 +27,7 @@ class Coupling(msgspec.Struct, frozen=True):
         period_s: T, of the loop.
         limits: Of the device.
         device_silence_s: A device without a new measurement for so long hangs.
-        ramp_down_s: From full force to none after a fault; with the silence above it stays below 10 ms.
+        ramp_down_s: From full force to none after a fault.
         ramp_up_s: From none to full force at the start and after a fault.
         blend_s: Time constant with which a newly published model takes over, so that no force leaps.
         leap_m_s: A hand is not faster than this; what is, is lost tracking.
@@ -36,12 +40,31 @@ class Coupling(msgspec.Struct, frozen=True):
     period_s: float
     limits: Limits
     device_silence_s: float = 0.0035
-    ramp_down_s: float = 0.004
+    ramp_down_s: float = 0.0035
     ramp_up_s: float = 0.1
     blend_s: float = 0.003
     leap_m_s: float = 5.0
     reserve_j: float = 0.0005
     controlled: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuses what would not be safe, also from `msgspec.structs.replace`."""
+        spans = (self.period_s, self.device_silence_s, self.ramp_down_s)
+        gone_s = sum(spans)
+        if not (all(math.isfinite(span) and span > 0 for span in spans) and gone_s <= FORCE_GONE_S):
+            raise Problem(
+                "coupling_too_slow",
+                got=f"a period of {self.period_s * 1000:g} ms, {self.device_silence_s * 1000:g} ms of silence and "
+                f"{self.ramp_down_s * 1000:g} ms until the force is gone",
+                expected=f"spans above zero, together at most {FORCE_GONE_S * 1000:g} ms",
+                next_step="Shorten the silence, the ramp or the period.",
+                kind="refused",
+            )
+
+    @property
+    def scene_silence_s(self) -> float:
+        """A scene without a new word for so long hangs, whatever silence it asked for."""
+        return FORCE_GONE_S - self.ramp_down_s - self.period_s
 
     def words(self) -> Array:
         """As the kernel of `rendering` reads it."""
@@ -60,6 +83,7 @@ class Coupling(msgspec.Struct, frozen=True):
                 self.leap_m_s,
                 self.reserve_j,
                 float(self.controlled),
+                self.scene_silence_s,
             ]
         )
 

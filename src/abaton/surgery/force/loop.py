@@ -42,6 +42,7 @@ class Heart:
         self.beat_s = math.inf
         self.force_n = np.zeros(3)
         self.hung = 0
+        self.taken = False
 
 
 def run(
@@ -70,6 +71,9 @@ def run(
             heart.beat_s = now
             board.newest(words)
             said = device.read()
+            if heart.taken:
+                # The driver hung, and the guard took the force: what it reads now is not followed by a blow.
+                state, now, heart.taken = rendering.taken(state), clock(), False
             sample[0:3], sample[3:6], sample[6] = said.position_m, said.velocity_m_s, said.number
             state, force = rendering.tick(state, words, sample, numbers, now)
             device.write(force)
@@ -83,6 +87,14 @@ def run(
         device.close()
 
 
+def watch(device: HapticDevice, heart: Heart, now_s: float) -> bool:
+    """`guard`, which a driver that raises does not end: it is asked again a millisecond later."""
+    try:
+        return guard(device, heart, now_s)
+    except Exception:
+        return True
+
+
 def guard(device: HapticDevice, heart: Heart, now_s: float) -> bool:
     """Take force away where the loop hangs in its driver; called each millisecond by a second thread.
 
@@ -93,6 +105,7 @@ def guard(device: HapticDevice, heart: Heart, now_s: float) -> bool:
         heart.hung = 0
         return False
     heart.hung += 1
+    heart.taken = True
     device.write(heart.force_n * max(0.0, 1.0 - heart.hung / FADES))
     return True
 
@@ -115,25 +128,30 @@ def spawn(make_device: Callable[[], HapticDevice], coupling: Coupling, board: Bo
 def _main(name: str, make_device: Callable[[], HapticDevice], coupling: Coupling, core: int | None) -> None:
     board = Board(name)
     _get_ahead(board, core)
-    device, heart = make_device(), Heart()
-    device.open()
     over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.001):
-            guard(device, heart, time.monotonic())
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
     try:
+        device, heart = make_device(), Heart()
+        device.open()
+        watcher = threading.Thread(target=_keep_watch, args=(device, heart, board, over), daemon=True)
+        watcher.start()
+        gc.collect()
+        gc.freeze()
+        gc.disable()
         run(board, device, coupling, heart=heart)
     finally:
         over.set()
-        watcher.join(1.0)
         board.close()
+
+
+def _keep_watch(device: HapticDevice, heart: Heart, board: Board, over: threading.Event) -> None:
+    """Each millisecond: is the driver there; now and then: is the scene's process there, or must the loop end?"""
+    parent, turn = multiprocessing.parent_process(), 0
+    while not over.wait(0.001):
+        watch(device, heart, time.monotonic())
+        turn = (turn + 1) % 100
+        if turn == 0 and parent is not None and not parent.is_alive():
+            board.end()
+            return
 
 
 def _get_ahead(board: Board, core: int | None) -> None:

@@ -13,8 +13,9 @@ Array = NDArray[np.float64]
 
 MOST_WALLS = 4
 WORDS = 27 + 5 * MOST_WALLS
-LONGEST_SILENCE_S = 0.05
-"""Nothing keeps the scene still for longer: a cut lets it run on within 50 ms."""
+LONGEST_SILENCE_S = 0.005
+"""With the loop's period and `Coupling.ramp_down_s` it stays below 10 ms: so soon the force of a scene that hangs is
+gone, whatever the scene asked for. What takes longer, as a cut does, is done beside the scene."""
 
 
 class Wall(msgspec.Struct, frozen=True, eq=False):
@@ -44,7 +45,7 @@ class LocalModel(msgspec.Struct, frozen=True, eq=False):
         patch: Another number begins another contact: what slipped before is forgotten.
         reach_m: How far behind its anchor the model means anything; there the proxy is held.
         walls: Fixtures, at most four.
-        silence_s: How long the physics side may be silent after this; more is announced before a cut.
+        silence_s: How long the physics side may be silent after this, at most `LONGEST_SILENCE_S`.
     """
 
     anchor_m: Array
@@ -137,15 +138,24 @@ def condensed(solve: Callable[[Array], Array], weights: Array) -> Array:
         forces = np.zeros((len(weights), 3))
         forces[:, axis] = weights
         compliance[axis] = weights @ solve(forces)
-    compliance = (compliance + compliance.T) / 2
-    if not np.isfinite(compliance).all() or np.linalg.eigvalsh(compliance)[0] <= 0:
+    return inverted(compliance)
+
+
+def inverted(compliance: Array) -> Array:
+    """(3, 3) N/m of (3, 3) m/N, made symmetric.
+
+    Raises:
+        Problem: `body_not_held`: it is not finite or not positive.
+    """
+    even = (compliance + compliance.T) / 2
+    if not np.isfinite(even).all() or np.linalg.eigvalsh(even)[0] <= 0:
         raise Problem(
             "body_not_held",
             got="a compliance that is not finite or not positive",
             expected="a body that is fixed somewhere and resists where it is touched",
             next_step="Fix some of the body's vertices.",
         )
-    return np.asarray(np.linalg.inv(compliance), dtype=np.float64)
+    return np.asarray(np.linalg.inv(even), dtype=np.float64)
 
 
 def walls_of(fixtures: Fixtures, point_m: Array) -> tuple[Wall, ...]:

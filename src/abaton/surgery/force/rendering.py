@@ -28,6 +28,7 @@ class Told(msgspec.Struct, frozen=True, eq=False):
     """A state in words for people and for the physics side.
 
     Attributes:
+        at_s: When, by the clock of the loop; one that stays the same is a loop that stands still.
         force_n: (3,), last written.
         proxy_m: (3,).
         device_m: (3,).
@@ -42,6 +43,7 @@ class Told(msgspec.Struct, frozen=True, eq=False):
         touching: Whether the tool touches tissue.
     """
 
+    at_s: float
     force_n: Array
     proxy_m: Array
     device_m: Array
@@ -68,6 +70,7 @@ def start(coupling: Coupling) -> Array:
 def told(state: Array) -> Told:
     """A state, to be read."""
     return Told(
+        at_s=float(state[0]),
         force_n=state[4:7].copy(),
         proxy_m=state[7:10].copy(),
         device_m=state[1:4].copy(),
@@ -81,6 +84,14 @@ def told(state: Array) -> Told:
         gain=float(state[46]),
         touching=bool(state[47]),
     )
+
+
+def taken(state: Array) -> Array:
+    """The state after something else took the force away: it comes back only once the tool touches nothing."""
+    new = state.copy()
+    new[4:7] = new[46] = new[48] = 0.0
+    new[49] = 1.0
+    return new
 
 
 @kernel()
@@ -121,6 +132,8 @@ def tick(state: Array, model: Array, sample: Array, coupling: Array, now_s: floa
     new[48] = 1.0
     stored = _answer(new, model, sample, coupling, period, force)
     _bound(new, sample, coupling, stored, force)
+    if not math.isfinite(force[0] + force[1] + force[2] + new[36]):
+        _begun_anew(new, state, sample, force)
     for axis in range(3):
         new[1 + axis] = sample[axis]
         new[4 + axis] = force[axis]
@@ -148,9 +161,24 @@ def _fault(new: Array, model: Array, sample: Array, coupling: Array, now_s: floa
     for word in range(model.shape[0]):
         if not math.isfinite(model[word]):
             return PHYSICS_SILENT
-    if now_s - model[0] >= model[1]:
+    if now_s - model[0] >= min(model[1], coupling[13]):
         return PHYSICS_SILENT
     return NO_FAULT
+
+
+@kernel()
+def _begun_anew(new: Array, state: Array, sample: Array, force: Array) -> None:
+    """Numbers grew beyond what can be computed with: no force, and nothing is kept of what is felt."""
+    new[10:36] = 0.0
+    new[7:10] = sample[:3]
+    new[36:41] = state[36:41]
+    new[41] = state[41] + 1
+    new[42] = NOT_FINITE
+    new[44] = -1.0
+    new[46] = 0.0
+    new[48] = 0.0
+    new[49] = 1.0
+    force[:] = 0.0
 
 
 @kernel()
