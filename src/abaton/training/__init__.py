@@ -1,1 +1,1 @@
-"""Training: virtual patients whose bodies answer, devices, scenarios, dialogue, scores. For learning, never for care."""
+"""Training: virtual patients whose bodies answer, devices, scenarios, dialogue, scores. Never for care."""
