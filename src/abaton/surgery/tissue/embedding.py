@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int32]
 Field = Callable[[Array], Array]
 
-_LEAST_HEIGHT = 0.3
+_LEAST_HEIGHT = 0.2
 """Of an edge: thinner than this no tetrahedron becomes by moving a vertex onto a border."""
 _FURTHEST = 0.35
 """Of an edge: no vertex moves further."""

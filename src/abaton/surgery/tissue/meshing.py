@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-MOST_TETRAHEDRA = 2_000_000
+LEAST_TETRAHEDRA, MOST_TETRAHEDRA = 24, 2_000_000
 WRONG_VOLUME = 0.02
 """Part of the volume by which a body may differ from its surface."""
 _CLOSE_ENOUGH = 0.001
@@ -128,11 +128,13 @@ def body_of_labels(
 
 
 def _field(mask: Flags, grid: Grid) -> Callable[[Array], Array]:
-    """Distances from a label, also beyond the edge of the grid."""
+    """Distances from a label, computed in the box around it; beyond, what they are at least."""
+    where = np.argwhere(mask)
+    low, high = where.min(axis=0), where.max(axis=0) + 1
+    box = np.pad(mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))], 1)
     affine = grid.affine.copy()
-    affine[:3, 3] -= affine[:3, :3].sum(axis=1)
-    wide = Grid.of([n + 2 for n in grid.shape], affine)
-    field = SignedDistanceField.of(np.pad(mask, 1), wide)
+    affine[:3, 3] = grid.to_world(low - 1)
+    field = SignedDistanceField.of(box, Grid.of(box.shape, affine))
     return lambda points_mm: field.sample(points_mm, beyond="bound")
 
 
@@ -210,7 +212,7 @@ def _check_mesh(mesh: TriangleMesh) -> None:
         raise _mesh_problem(f"vertices of shape {vertices.shape} and faces of shape {faces.shape}", "(n, 3) and (m, 3)")
     if not np.isfinite(vertices).all():
         raise _mesh_problem("positions that are not numbers", "finite positions in mm")
-    if faces.min() < 0 or faces.max() >= len(vertices):
+    if faces.dtype.kind not in "iu" or faces.min() < 0 or faces.max() >= len(vertices):
         raise _mesh_problem("a corner that is no vertex", f"indices from 0 to {len(vertices) - 1}")
     if not is_closed(mesh):
         raise _mesh_problem(
@@ -240,12 +242,12 @@ def _check_labels(
 def _check_edge(edge_mm: float, volume_mm3: float) -> None:
     if not (math.isfinite(edge_mm) and edge_mm > 0):
         raise _edge_problem(f"an edge of {edge_mm} mm", "a length above 0", "Correct the edge.")
-    if 12 * volume_mm3 / edge_mm**3 > MOST_TETRAHEDRA:
-        least = (12 * volume_mm3 / MOST_TETRAHEDRA) ** (1 / 3)
+    least, most = ((12 * volume_mm3 / count) ** (1 / 3) for count in (MOST_TETRAHEDRA, LEAST_TETRAHEDRA))
+    if not least <= edge_mm <= most:
         raise _edge_problem(
             f"an edge of {edge_mm:g} mm for {volume_mm3:.0f} mm3",
-            f"at most {MOST_TETRAHEDRA} tetrahedra",
-            f"Choose an edge of {least:.2g} mm or more.",
+            f"{LEAST_TETRAHEDRA} to {MOST_TETRAHEDRA} tetrahedra",
+            f"Choose an edge from {least:.2g} to {most:.2g} mm.",
         )
 
 
