@@ -30,7 +30,7 @@ RATES: Final = (
     "flow",
 )
 COLUMNS: Final = 4
-"""Of a line: row of the drug (-1 crystalloid, -2 blood), place, rate (ug/s, ml/s), seconds left (inf: until stopped)."""
+"""Of a line: row of the drug (-1 crystalloid, -2 blood), place, rate (ug/s, ml/s), seconds left (inf: no end)."""
 ORDER: Final = 14
 """Terms of the series: the remainder is below 1e-15 of the amounts for a step of at most half a rate."""
 RECEPTOR_STEP_S: Final = 0.5

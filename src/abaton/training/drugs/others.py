@@ -79,21 +79,25 @@ OXYGEN_DEVICES = {
     "nasal": (
         Value(0.36, "1", "training reference"),
         Value(6.0, "l/min", "recalled: nasal cannulae up to 6 l/min, to be checked"),
+        Value(1.0, "l/min", "recalled: lowest flow that fills the device, to be checked"),
     ),
     "mask": (
         Value(0.6, "1", "training reference"),
         Value(15.0, "l/min", "recalled: simple masks 5 to 15 l/min, to be checked"),
+        Value(5.0, "l/min", "recalled: lowest flow that fills the device, to be checked"),
     ),
     "non-rebreather": (
         Value(0.85, "1", "training reference"),
         Value(15.0, "l/min", "recalled: reservoir masks 10 to 15 l/min, to be checked"),
+        Value(10.0, "l/min", "recalled: lowest flow that fills the device, to be checked"),
     ),
     "bag": (
         Value(1.0, "1", "training reference"),
         Value(15.0, "l/min", "recalled: self-inflating bags 10 to 15 l/min, to be checked"),
+        Value(10.0, "l/min", "recalled: lowest flow that fills the device, to be checked"),
     ),
 }
-"""Inspired fraction and highest flow by device."""
+"""Inspired fraction, highest and lowest flow by device."""
 
 NONE_KNOWN = HANDBOOK + ": single adult dose"
 
