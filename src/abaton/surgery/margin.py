@@ -99,6 +99,10 @@ class MarginMap(msgspec.Struct, frozen=True, eq=False):
             return "planned margin achieved, but not certain within the registration error"
         return "planned margin achieved"
 
+    def verdict_so_far(self, planned_mm: float) -> str:
+        """In words, of a cut that is not yet done: the tumour is still to come out."""
+        return "planned margin achieved so far" if self.minimum_mm >= planned_mm else "planned margin violated"
+
 
 def target(organ: Mask, tumour: Mask, grid: Grid, planned_mm: float, registration_sd_mm: float = 0.0) -> Target:
     """What is to be taken out.

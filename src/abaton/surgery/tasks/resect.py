@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from abaton.core.kernels import kernel
 from abaton.geometry.signed_distance import SignedDistanceField
 from abaton.surgery.fixtures.reading import Fixtures, distances, prepare
 from abaton.surgery.fixtures.shapes import Fixture, Region
@@ -20,9 +21,11 @@ from abaton.surgery.robot.arm import Arm, arm_at, tick
 from abaton.surgery.robot.tremor import oscillator_bank
 from abaton.surgery.skill.metrics import force, motion
 from abaton.surgery.skill.score import Criterion
-from abaton.surgery.tasks.hands import Hands, Part, skill_of
+from abaton.surgery.tasks.cup import cut_cup
+from abaton.surgery.tasks.hands import Hands, skill_of
 from abaton.surgery.tasks.liver import HEPATIC, LIVER, PORTAL, TUMOUR, Scene, made_up
 from abaton.surgery.tasks.running import PERIOD_S, RATE_HZ, Event, Player, Seen, Trace
+from abaton.surgery.tasks.tip import REDUCED_PA, hertz_n, press, take
 from abaton.surgery.tasks.turning import rotation_of
 
 Array = NDArray[np.float64]
@@ -35,10 +38,13 @@ CUT_EVERY = 10
 """Ticks between two bites of the tool: 100 a second."""
 LOOK_EVERY = 500
 """Ticks between two looks at whether the specimen is free."""
+CUT_TICKS = 1000
+"""The margin is mapped after each cut: when the pedal comes up, and after this long with it down."""
 VESSEL_MARGIN_M = 0.001
-FORCE_N_MM3 = 0.02
-"""Of the tip on tissue that it pushes aside, for each mm3 of it; stylised."""
-FORCE_LIMIT_N = 0.5
+FULL_FORCE_N = hertz_n(REDUCED_PA[LIVER], TIP_MM, TIP_MM)
+"""The tip pressed into healthy liver as deep as its own radius, 0.05 N: no tissue is pushed harder without need."""
+FORCE_LIMIT_N = hertz_n(REDUCED_PA[TUMOUR], TIP_MM, TIP_MM)
+"""The same on tumour, 0.2 N: so it feels to press on what is not to be touched."""
 HOME = np.array([0.0, 0.0, 0.1, 0.0, 0.0, 0.0])
 RCM_M = np.array([0.0, 0.0, 0.14])
 SCALE = 3.0
@@ -55,12 +61,37 @@ class Field(msgspec.Struct, frozen=True, eq=False):
         aim: The tumour and its planned margin.
         fixtures: Of the vessels, in the arm's base frame.
         to_index: (4, 4), from world metres to indices of the field.
+        spacing_mm: (3,), of the field.
     """
 
     scene: Scene
     aim: Target
     fixtures: Fixtures
     to_index: Array
+    spacing_mm: Array
+
+
+class CutMargin(msgspec.Struct, frozen=True):
+    """What a cut left of the margin.
+
+    Attributes:
+        tick: When the cut ended.
+        minimum_mm: The least distance of any cut surface so far from the tumour; of the specimen's, once it is free.
+        fifth_percentile_mm: 5 % of the surface are nearer.
+        area_mm2, below_plan_mm2: Of the surface, and of what of it is nearer than planned.
+        certain_mm: What the least margin is with 95 % confidence, given the registration's error.
+        healthy_mm3: Liver taken so far that is no tumour.
+        verdict: In words.
+    """
+
+    tick: int
+    minimum_mm: float
+    fifth_percentile_mm: float
+    area_mm2: float
+    below_plan_mm2: float
+    certain_mm: float
+    healthy_mm3: float
+    verdict: str
 
 
 class State(msgspec.Struct, frozen=True, eq=False):
@@ -70,30 +101,43 @@ class State(msgspec.Struct, frozen=True, eq=False):
         tick: Steps so far.
         field: What does not change.
         arm: It.
+        pose: (4, 4), of its tip, in the arm's base frame.
         pedal: Whether energy is on.
-        gone: Where tissue was taken away.
+        gone: Where the tool took tissue away.
+        absent: That, and where the specimen was once it is free.
         specimen: What hangs together with the tumour once that is free of the liver; else empty.
         freed: Whether it is.
         force_n: On the tip.
         vessel_m, tumour_m: Distance of the tip from each, the tip's radius taken off.
+        taken: (labels,), voxels that the tool took, by label.
+        cut_from: Tick at which the cut began that no map shows yet; 0 where there is none.
+        cuts: The margin after each cut so far.
         events: So far.
     """
 
     tick: int
     field: Field
     arm: Arm
+    pose: Array
     pedal: bool
     gone: Mask
+    absent: Mask
     specimen: Mask
     freed: bool
     force_n: float
     vessel_m: float
     tumour_m: float
+    taken: NDArray[np.int64]
+    cut_from: int
+    cuts: tuple[CutMargin, ...]
     events: tuple[Event, ...]
 
     def tip_m(self) -> Array:
         """(3,), in the world."""
-        return self.arm.pose()[:3, 3] + RCM_M
+        return self.pose[:3, 3] + RCM_M
+
+
+_NO_CUT = CutMargin(0, math.nan, math.nan, math.nan, math.nan, math.nan, 0.0, "")
 
 
 class Resect(msgspec.Struct, frozen=True, eq=False):
@@ -108,7 +152,17 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
     )
     tools: tuple[str, ...] = ("energy device",)
     readings: dict[str, str] = msgspec.field(
-        default_factory=lambda: {"to vessels": "mm", "to tumour": "mm", "energy": "", "removed": "ml"}
+        default_factory=lambda: {
+            "to vessels": "mm",
+            "to tumour": "mm",
+            "energy": "",
+            "removed": "ml",
+            "least margin": "mm",
+            "5th percentile of the margin": "mm",
+            "least margin with 95 % confidence": "mm",
+            "cut surface below plan": "mm2",
+            "healthy liver taken": "ml",
+        }
     )
     time_limit_s: float = 110.0
     criteria: tuple[Criterion, ...] = (
@@ -117,7 +171,7 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
         Criterion("below_plan_pct", "Cut surface nearer than planned", "%", 0, 25, 2.0),
         Criterion("healthy_ml", "Healthy liver taken", "ml", 16, 34, 1.0),
         Criterion("at_vessel_s", "Pressed against the vessels' fixture", "s", 0.0, 3.0, 1.0),
-        Criterion("peak_force_n", "Peak force on tissue", "N", 0.6, 1.5, 0.5),
+        Criterion("peak_force_n", "Peak force on tissue", "N", FULL_FORCE_N, FORCE_LIMIT_N, 0.5),
         Criterion("time_s", "Time", "s", 40, 100, 1.0),
         Criterion("ldlj", "Smoothness (LDLJ)", "", -23.5, -28.0, 1.0),
     )
@@ -128,7 +182,7 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
             "below_plan_pct": "the plan",
             "healthy_ml": "a cup around this tumour at 5 mm is about 13 ml",
             "at_vessel_s": "vessels are forbidden",
-            "peak_force_n": "chosen on scripted hands",
+            "peak_force_n": "the tip as deep as its radius in liver; in tumour (Hertz, published moduli)",
             "time_s": "chosen on scripted hands",
             "ldlj": "chosen on scripted hands",
         }
@@ -151,47 +205,52 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
         if vessels.any():
             region = Region(SignedDistanceField.of(vessels, scene.grid), from_base)
             held = (Fixture("vessels", region, margin_m=VESSEL_MARGIN_M + TIP_MM / 1000),)
-        field = Field(scene, aim, prepare(held), np.linalg.inv(affine) @ world)
+        spacing = np.array(scene.grid.spacing_mm)
+        field = Field(scene, aim, prepare(held), np.linalg.inv(affine) @ world, spacing)
         empty = np.zeros(labels.shape, dtype=np.bool_)
-        return State(0, field, arm_at(HOME), False, empty, empty, False, 0.0, math.nan, math.nan, ())
+        arm = arm_at(HOME)
+        return State(
+            0, field, arm, arm.pose(), False, empty, empty, empty, False, 0.0, math.nan, math.nan,
+            np.zeros(len(REDUCED_PA), dtype=np.int64), 0, (), (),
+        )  # fmt: skip
 
     def step(self, state: State, command: Array) -> State:
-        """A tick: the arm, then the bite of its tool, now and then a look at the specimen."""
+        """A tick: the arm, then the bite of its tool, now and then a look at specimen and margin."""
         row, now, field = command[0], state.tick + 1, state.field
-        pose = np.eye(4)
-        pose[:3, :3] = rotation_of(row[3:6]) @ _HOME_TURN
-        pose[:3, 3] = row[:3]
-        arm = tick(state.arm, pose, bool(row[6] > 0.5), _FILTER, field.fixtures, SCALE, PERIOD_S)
-        tip = arm.pose()[:3, 3] + RCM_M
-        pedal = bool(row[7] > 0.5)
-        events, gone, specimen, freed, pressed = state.events, state.gone, state.specimen, state.freed, state.force_n
-        if now % CUT_EVERY == 0:
-            box, ball = _bite(field, tip)
-            solid = ball & (field.scene.labels[box] > 0) & ~gone[box] & ~specimen[box]
-            pressed = FORCE_N_MM3 * float(solid.sum()) * field.scene.grid.voxel_volume_mm3
-            if pedal and solid.any():
-                if (solid & (field.scene.labels[box] == TUMOUR)).any() and not (gone & field.aim.tumour).any():
-                    events = (*events, Event(now, "tumour cut", "The tool cuts into the tumour."))
-                gone = gone.copy()
-                gone[box] |= solid
-        if now % LOOK_EVERY == 0 and gone is not state.gone and not freed:
-            specimen = _specimen(field, gone)
-            freed = bool(specimen.any())
-            if freed:
-                events = (*events, Event(now, "freed", "The specimen is free of the liver."))
-        vessel, tumour = _clearances(field, arm, tip)
-        touching = vessel < VESSEL_MARGIN_M + 1e-4
-        if touching and not state.vessel_m < VESSEL_MARGIN_M + 1e-4:
+        wanted = np.eye(4)
+        wanted[:3, :3] = rotation_of(row[3:6]) @ _HOME_TURN
+        wanted[:3, 3] = row[:3]
+        arm = tick(state.arm, wanted, bool(row[6] > 0.5), _FILTER, field.fixtures, SCALE, PERIOD_S)
+        pose, pedal = arm.pose(), bool(row[7] > 0.5)
+        at = _index(field.to_index, pose, RCM_M)
+        vessel = math.inf
+        if field.fixtures.named:
+            vessel = float(distances(field.fixtures, pose[:3, 3].copy())[0][0]) - TIP_MM / 1000
+        events = state.events
+        if _held_off(vessel) and not _held_off(state.vessel_m):
             events = (*events, Event(now, "vessel", "The fixture holds the tool off a vessel."))
-        return State(now, field, arm, pedal, gone, specimen, freed, pressed, vessel, tumour, events)
+        made = msgspec.structs.replace(
+            state, tick=now, arm=arm, pose=pose, pedal=pedal, vessel_m=vessel, events=events,
+            tumour_m=_to_tumour(field.aim.field.distance_mm, at, field.spacing_mm, TIP_MM) / 1000,
+        )  # fmt: skip
+        if now % CUT_EVERY == 0:
+            made = _bitten(made, at)
+        if now % LOOK_EVERY == 0 and made.gone is not state.gone and not made.freed:
+            made = _looked(made)
+        over = made.cut_from and (not pedal or now - made.cut_from >= CUT_TICKS)
+        return _mapped(made) if over or made.freed != state.freed else made
 
     def seen(self, state: State) -> Seen:
         """What is kept."""
-        pose = state.arm.pose()
-        removed = float(state.gone.sum() + state.specimen.sum()) if state.tick % CUT_EVERY == 0 else math.nan
-        readings = np.array([1000 * state.vessel_m, 1000 * state.tumour_m, float(state.pedal), removed / 1000])
+        voxel_ml = state.field.scene.grid.voxel_volume_mm3 / 1000
+        removed = float(state.taken.sum() + (np.count_nonzero(state.specimen) if state.freed else 0)) * voxel_ml
+        last = state.cuts[-1] if state.cuts else _NO_CUT
+        readings = np.array([
+            1000 * state.vessel_m, 1000 * state.tumour_m, float(state.pedal), removed, last.minimum_mm,
+            last.fifth_percentile_mm, last.certain_mm, last.below_plan_mm2, last.healthy_mm3 / 1000,
+        ])  # fmt: skip
         return Seen(
-            (pose[:3, 3] + RCM_M)[None], pose[None, :3, :3], np.array([float(state.pedal)]), np.array([state.force_n]),
+            state.tip_m()[None], state.pose[None, :3, :3], np.array([float(state.pedal)]), np.array([state.force_n]),
             readings,
         )  # fmt: skip
 
@@ -201,7 +260,7 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
 
     def over(self, state: State) -> bool:
         """The specimen is free, the pedal is up and the tool is out."""
-        return state.freed and not state.pedal and state.tip_m()[2] > 0.02
+        return state.freed and not state.pedal and bool(state.pose[2, 3] + RCM_M[2] > 0.02)
 
     def trainee(self, skill: str, seed: int, state: State) -> Player:
         """Cuts a cup around the tumour in a spiral, and again where it still holds."""
@@ -210,7 +269,7 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
             lambda s: s.tip_m()[None], self.time_limit_s, state,
         )  # fmt: skip
         yield from hands.drive(hands.wait(0.3))
-        yield from hands.drive(_cut_cup(hands))
+        yield from hands.drive(cut_cup(hands, PLANNED_MM, TIP_MM))
         yield from hands.drive(hands.wait(0.2))
 
     def figures(self, trace: Trace, state: State) -> dict[str, float]:
@@ -218,8 +277,6 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
         found = final_margin(state)
         moved = motion(trace.position_m[:, 0], RATE_HZ)
         felt = force(trace.force_n[:, 0], RATE_HZ, FORCE_LIMIT_N)
-        taken = state.gone | state.specimen
-        healthy = float((taken & (state.field.scene.labels == LIVER)).sum()) * state.field.scene.grid.voxel_volume_mm3
         left = found.tumour_left_mm3 if state.freed else float(state.field.aim.tumour_voxels)
         return {
             "time_s": trace.duration_s,
@@ -229,7 +286,8 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
             "margin_certain_mm": found.certain_mm,
             "below_plan_pct": 100 * found.below_plan_mm2 / found.area_mm2 if found.area_mm2 else math.nan,
             "cut_area_mm2": found.area_mm2,
-            "healthy_ml": healthy / 1000,
+            "cuts": float(len(state.cuts)),
+            "healthy_ml": _healthy_mm3(state) / 1000,
             "tumour_cut": float(trace.count("tumour cut")),
             "vessel_mm": float(trace.readings["to vessels"].min()),
             "at_vessel_s": float((trace.readings["to vessels"] < 1000 * VESSEL_MARGIN_M + 0.1).sum()) * PERIOD_S,
@@ -260,17 +318,61 @@ def final_margin(state: State) -> MarginMap:
     )  # fmt: skip
 
 
-def _bite(field: Field, tip: Array) -> tuple[tuple[slice, ...], Mask]:
-    """The voxels within the tip's ball: a box of the field, and which of it."""
-    at = field.to_index[:3, :3] @ tip + field.to_index[:3, 3]
-    spacing = np.array(field.scene.grid.spacing_mm)
-    reach = np.ceil(TIP_MM / spacing).astype(np.int64)
-    low = np.maximum(0, np.floor(at).astype(np.int64) - reach)
-    high = np.minimum(np.array(field.scene.grid.shape), np.ceil(at).astype(np.int64) + reach + 1)
-    high = np.maximum(low, high)
-    along: list[Array] = [(np.arange(low[n], high[n]) - at[n]) * spacing[n] for n in range(3)]
-    ball: Mask = along[0][:, None, None] ** 2 + along[1][None, :, None] ** 2 + along[2][None, None, :] ** 2 <= TIP_MM**2
-    return tuple(slice(int(low[n]), int(high[n])) for n in range(3)), ball
+def _held_off(vessel_m: float) -> bool:
+    return vessel_m < VESSEL_MARGIN_M + 1e-4
+
+
+def _healthy_mm3(state: State) -> float:
+    """Liver taken that is no tumour and no vessel, specimen included."""
+    count = int(state.taken[LIVER])
+    if state.freed:
+        count += int(np.count_nonzero(state.specimen & (state.field.scene.labels == LIVER)))
+    return count * state.field.scene.grid.voxel_volume_mm3
+
+
+def _bitten(state: State, at: Array) -> State:
+    """How hard the tip presses; with the pedal down, without the tissue that it reaches."""
+    labels, spacing = state.field.scene.labels, state.field.spacing_mm
+    force_n = press(labels, state.absent, at, spacing, TIP_MM, REDUCED_PA)
+    if not (state.pedal and force_n > 0):
+        return msgspec.structs.replace(state, force_n=force_n)
+    absent, taken = state.absent.copy(), state.taken.copy()
+    take(labels, absent, at, spacing, TIP_MM, taken)
+    if taken.sum() == state.taken.sum():
+        return msgspec.structs.replace(state, force_n=force_n)
+    events = state.events
+    if taken[TUMOUR] and not state.taken[TUMOUR]:
+        events = (*events, Event(state.tick, "tumour cut", "The tool cuts into the tumour."))
+    return msgspec.structs.replace(
+        state, force_n=force_n, absent=absent, gone=absent & ~state.specimen if state.freed else absent, taken=taken,
+        cut_from=state.cut_from or state.tick, events=events,
+    )  # fmt: skip
+
+
+def _looked(state: State) -> State:
+    """With the specimen, if it is free of the liver."""
+    specimen = _specimen(state.field, state.gone)
+    if not specimen.any():
+        return state
+    events = (*state.events, Event(state.tick, "freed", "The specimen is free of the liver."))
+    return msgspec.structs.replace(
+        state, specimen=specimen, freed=True, absent=state.gone | specimen, events=events
+    )  # fmt: skip
+
+
+def _mapped(state: State) -> State:
+    """With the margin after a cut, and word of it where the verdict has changed."""
+    found = final_margin(state)
+    words = found.verdict(PLANNED_MM) if state.freed else found.verdict_so_far(PLANNED_MM)
+    cut = CutMargin(
+        state.tick, found.minimum_mm, found.fifth_percentile_mm, found.area_mm2, found.below_plan_mm2,
+        found.certain_mm, _healthy_mm3(state), words,
+    )  # fmt: skip
+    events = state.events
+    if not state.cuts or state.cuts[-1].verdict != words:
+        text = f"{words[0].upper()}{words[1:]}: at least {found.minimum_mm:.1f} mm."
+        events = (*events, Event(state.tick, "margin", text))
+    return msgspec.structs.replace(state, cut_from=0, cuts=(*state.cuts, cut), events=events)
 
 
 def _specimen(field: Field, gone: Mask) -> Mask:
@@ -285,82 +387,23 @@ def _specimen(field: Field, gone: Mask) -> Mask:
     return np.isin(parts, list(sick))
 
 
-def _clearances(field: Field, arm: Arm, tip: Array) -> tuple[float, float]:
-    vessel = math.inf
-    if field.fixtures.named:
-        vessel = float(distances(field.fixtures, arm.pose()[:3, 3].copy())[0][0]) - TIP_MM / 1000
-    grid = field.scene.grid
-    index = field.to_index[:3, :3] @ tip + field.to_index[:3, 3]
-    near = np.clip(np.rint(index).astype(np.int64), 0, np.array(grid.shape) - 1)
-    beyond = float(np.linalg.norm((index - near) * grid.spacing_mm))
-    tumour = float(field.aim.field.distance_mm[near[0], near[1], near[2]])
-    return vessel, (tumour + (beyond if beyond > 1 else 0.0) - TIP_MM) / 1000
+@kernel()
+def _index(to_index: Array, pose: Array, rcm_m: Array) -> Array:
+    """Where a tip is, in indices of the field."""
+    at = np.empty(3)
+    for axis in range(3):
+        at[axis] = to_index[axis, 3]
+        for other in range(3):
+            at[axis] += to_index[axis, other] * (pose[other, 3] + rcm_m[other])
+    return at
 
 
-def cup_m(scene: Scene, spacing_mm: float = 3.1) -> Array:
-    """The planned way of the tip's middle, (n, 3) m: down a cylinder's wall in turns, then inwards over a half ball.
-
-    Points lie 0.25 mm apart. The specimen's margin along it is the planned one and a millimetre for grid and hand.
-    """
-    radius = scene.radius_mm + PLANNED_MM + TIP_MM + 0.8
-    top = scene.depth_mm + 1.0
-    turns_down = top / spacing_mm
-    quarter = radius * math.pi / 2 / spacing_mm
-    turns = np.arange(0.0, turns_down + quarter, 0.25 / (2 * math.pi * radius))
-    below = np.clip((turns - turns_down) / quarter, 0.0, 1.0) * math.pi / 2
-    wide = radius * np.cos(below)
-    height = np.where(turns < turns_down, top - spacing_mm * turns, -radius * np.sin(below))
-    angle = 2 * math.pi * turns
-    way = np.stack([wide * np.cos(angle), wide * np.sin(angle), height], axis=1) / 1000
-    step = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
-    even = np.arange(0.0, step[-1], 0.25e-3)
-    return np.stack([np.interp(even, step, way[:, n]) for n in range(3)], axis=1)
-
-
-def _cut_cup(hands: Hands) -> Part:
-    skill, rng = hands.skill, hands.rng
-    scene = hands.state.field.scene
-    clumsy = skill.aim_mm > 1
-    for again in range(3):
-        way = cup_m(scene, 3.1 if again == 0 else 2.4)
-        # The hand's picture of where the tumour lies is off by this, and wanders along the way.
-        wander = _wander(rng, len(way), 0.16 * skill.aim_mm if not clumsy else 0.9 * skill.aim_mm)
-        way = way + wander + rng.normal(0.0, (0.1 if not clumsy else 0.9) * skill.aim_mm, 3) / 1000
-        yield from hands.reach(0, way[0] + np.array([0, 0, 0.006]), 3.0)
-        yield from hands.grasp(0, 1.0, 0.05)
-        yield from hands.reach(0, way[0], 3.0)
-        yield from _follow(hands, way, 0.036 if not clumsy else 0.032)
-        yield from hands.grasp(0, 0.0, 0.05)
-        if hands.state.freed:
-            break
-        yield from hands.wait(1.0)
-        if hands.state.freed:
-            break
-        yield from hands.reach(0, np.array([0.0, 0.0, scene.depth_mm / 1000 + 0.008]), 8.0)
-    yield from hands.reach(0, hands.tip_m(0) * np.array([1, 1, 0]) + np.array([0.0, 0.0, 0.028]), 8.0)
-
-
-def _wander(rng: np.random.Generator, points: int, spread_mm: float) -> Array:
-    """A smooth random walk around nothing, (points, 3) m, over about 20 mm of way."""
-    rough = rng.normal(0.0, 1.0, (points + 480, 3))
-    smooth = np.asarray(ndimage.gaussian_filter1d(rough, 40.0, axis=0))[240 : 240 + points]
-    return spread_mm / 1000 * smooth / max(float(smooth.std()), 1e-9)
-
-
-def _follow(hands: Hands, way: Array, speed_m_s: float) -> Part:
-    """Leads the tip along a way, the eye closing what is left between tip and way."""
-    skill, rng = hands.skill, hands.rng
-    at, pace, told = 0.0, 1.0, 0
-    while at < len(way) - 1 and not hands.state.freed:
-        goal = way[int(at)]
-        if told <= 0:
-            if rng.random() < 0.5 * skill.hesitation:
-                yield from hands.wait(rng.exponential(skill.hesitation_s))
-            pace = float(np.clip(1 + rng.normal(0.0, 0.3 * (skill.pace - 0.8)), 0.4, 1.8))
-            told = int(rng.uniform(800, 2000))
-        told -= 1
-        at += pace * speed_m_s * PERIOD_S / 0.25e-3
-        ahead = way[min(int(at), len(way) - 1)] - goal
-        closing = 0.004 * (goal - hands.tip_m(0))
-        hands.position_m[0] += SCALE * (ahead + np.clip(closing, -2e-5, 2e-5))
-        yield
+@kernel()
+def _to_tumour(distance_mm: NDArray[np.float32], at: Array, spacing_mm: Array, tip_mm: float) -> float:
+    """From the tip's edge to the tumour, mm: at the nearest centre, and the way from there where it is outside."""
+    near, beyond = np.empty(3, dtype=np.int64), 0.0
+    for axis in range(3):
+        near[axis] = min(distance_mm.shape[axis] - 1, max(0, round(at[axis])))
+        beyond += ((at[axis] - near[axis]) * spacing_mm[axis]) ** 2
+    beyond = math.sqrt(beyond)
+    return float(distance_mm[near[0], near[1], near[2]]) + (beyond if beyond > 1.0 else 0.0) - tip_mm
