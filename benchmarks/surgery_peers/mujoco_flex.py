@@ -1,66 +1,86 @@
-"""MuJoCo's flex on the block and the beam; run by an interpreter that has `mujoco`, prints one JSON object."""
+"""MuJoCo's flex: `full` has three unknowns a vertex; `trilinear` 8 and `quadratic` 27 nodes that carry all vertices.
+
+Its law is that of St. Venant and Kirchhoff. It gives the mass of what is held to the rest, and in `full` the same to
+every vertex: a free part that is too heavy. So each vertex is given the mass of its tetrahedra here, and each node that
+of its shape function, as the reference has it. `quadratic` is also tried with MuJoCo's own masses.
+"""
 
 import importlib
-import json
-import time
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.surgery_peers import trial
 
 mujoco: Any = importlib.import_module("mujoco")
 
 
-def text(numbers: list[int] | list[float]) -> str:
-    """Numbers with spaces between."""
-    return " ".join(str(number) for number in numbers)
+class Flex:
+    """A flex of the tetrahedra of the scene."""
+
+    def __init__(self, unknowns: str, own_masses: bool, scene: trial.Scene) -> None:
+        loose = mujoco.MjModel.from_xml_string(described(scene, unknowns, ()))
+        interpolated = unknowns != "full"
+        bodies = loose.flex_nodebodyid if interpolated else loose.flex_vertbodyid
+        placed = mujoco.MjData(loose)
+        mujoco.mj_forward(loose, placed)
+        place = np.array(placed.xpos[bodies])
+        axis = int(np.argmin(np.ptp(scene.rest_m[scene.fixed], axis=0)))
+        held = place[:, axis] < scene.rest_m[:, axis].min() + 1e-6
+        self.model = mujoco.MjModel.from_xml_string(described(scene, unknowns, np.flatnonzero(held)))
+        if not own_masses:
+            bodies = self.model.flex_nodebodyid if interpolated else self.model.flex_vertbodyid
+            mass = node_mass_kg(place, scene) if interpolated else scene.mass_kg
+            self.model.body_mass[bodies[~held]] = mass[~held]
+        self.data = mujoco.MjData(self.model)
+        mujoco.mj_setConst(self.model, self.data)
+        mujoco.mj_forward(self.model, self.data)
+
+    def step(self) -> None:
+        """One step of 1 ms."""
+        mujoco.mj_step(self.model, self.data)
+
+    def positions_m(self) -> NDArray[np.float64]:
+        """Of the vertices; NaN where MuJoCo has begun again because it diverged."""
+        if self.data.warning[mujoco.mjtWarning.mjWARN_BADQACC].number:
+            return np.full((self.model.nflexvert, 3), np.nan)
+        return np.array(self.data.flexvert_xpos)
+
+    def damp(self, keep: float) -> None:
+        """Slows all unknowns."""
+        self.data.qvel *= keep
 
 
-def model(count: list[int], size: list[float], young: float, poisson: float, pins: list[int]) -> Any:
-    """A grid of tetrahedra under its own weight, held at `pins` (a grid range)."""
-    spacing = [length / (number - 1) for length, number in zip(size, count, strict=True)]
-    mass = 1000 * size[0] * size[1] * size[2]
-    return mujoco.MjModel.from_xml_string(f"""<mujoco><size memory="2G"/>
-      <option timestep="0.001" integrator="discrete" solver="CG"><flag contact="disable"/></option>
-      <worldbody><flexcomp name="body" type="grid" dim="3" count="{text(count)}" spacing="{text(spacing)}"
-        mass="{mass}" radius="0.0001"><contact selfcollide="none"/>
-        <elasticity young="{young}" poisson="{poisson}" damping="0.01"/><pin gridrange="{text(pins)}"/>
-      </flexcomp></worldbody></mujoco>""")
+def node_mass_kg(place_m: NDArray[np.float64], scene: trial.Scene) -> NDArray[np.float64]:
+    """(k,) the integral of each node's shape function: by axis 1/2 1/2, or 1/6 2/3 1/6."""
+    low, high = scene.rest_m.min(axis=0), scene.rest_m.max(axis=0)
+    middle = np.abs(place_m - (low + high) / 2) < 0.1 * (high - low)
+    share = np.where(middle, 2 / 3, 1 / 6) if middle.any() else np.full(place_m.shape, 0.5)
+    return scene.mass_kg.sum() * share.prod(axis=1)
 
 
-def rate(cells: int) -> tuple[float, bool]:
-    """Steps in a second over at most 10 s, and whether it diverged."""
-    made = model([cells + 1] * 3, [0.1] * 3, 10e3, 0.45, [0, 0, 0, cells, cells, 0])
-    data = mujoco.MjData(made)
-    mujoco.mj_step(made, data)
-    begun, steps = time.perf_counter(), 0
-    while time.perf_counter() - begun < 8 and steps < 300:
-        mujoco.mj_step(made, data)
-        steps += 1
-    return steps / (time.perf_counter() - begun), bool(data.warning[mujoco.mjtWarning.mjWARN_BADQACC].number)
+def described(scene: trial.Scene, unknowns: str, held: Iterable[int]) -> str:
+    """The model as MJCF."""
+    pins = numbers(held)
+    return f"""<mujoco><size memory="2G"/>
+      <option timestep="{trial.PERIOD_S}" integrator="discrete" solver="CG" gravity="0 0 -9.81">
+        <flag contact="disable"/></option>
+      <worldbody><flexcomp name="body" type="direct" dim="3" dof="{unknowns}" mass="{scene.mass_kg.sum()}"
+        radius="0.0001" point="{numbers(scene.rest_m.ravel())}" element="{numbers(scene.tetrahedra.ravel())}">
+        <contact selfcollide="none"/>
+        <elasticity young="{scene.youngs_modulus_pa}" poisson="{scene.poisson_ratio}" damping="0.01"/>
+        {f'<pin id="{pins}"/>' if pins else ""}
+      </flexcomp></worldbody></mujoco>"""
 
 
-def beam() -> tuple[float, float]:
-    """Tip in mm, the mean over the last half second, and milliseconds a step."""
-    made = model([21, 5, 5], [0.1, 0.02, 0.02], 0.3e6, 0.3, [0, 0, 0, 0, 4, 4])
-    data = mujoco.MjData(made)
-    mujoco.mj_forward(made, data)
-    start = data.flexvert_xpos[-25:, 2].mean()
-    begun, steps = time.perf_counter(), 0
-    tips: list[float] = []
-    while time.perf_counter() - begun < 20 and steps < 1500:
-        mujoco.mj_step(made, data)
-        tips.append(1000 * (start - data.flexvert_xpos[-25:, 2].mean()))
-        steps += 1
-    return sum(tips[len(tips) // 2 :]) / (len(tips) - len(tips) // 2), 1000 * (time.perf_counter() - begun) / steps
+def numbers(values: Iterable[float]) -> str:
+    """With spaces between."""
+    return " ".join(str(value) for value in values)
 
 
-small, small_bad = rate(6)
-large, large_bad = rate(12)
-tip, milliseconds = beam()
-figures: dict[str, Any] = {
-    "mujoco_version": mujoco.__version__,
-    "mujoco_1k_hz": round(small, 1),
-    "mujoco_10k_hz": round(large, 1),
-    "mujoco_diverged": small_bad or large_bad,
-    "mujoco_beam_mm": round(tip, 3),
-    "mujoco_beam_ms": round(milliseconds, 2),
-}
-print(json.dumps(figures))
+if __name__ == "__main__":
+    settings = {name: partial(Flex, name, False) for name in ("full", "trilinear", "quadratic")}
+    trial.run(settings | {"quadratic, own masses": partial(Flex, "quadratic", True)}, "kirchhoff_mm")
