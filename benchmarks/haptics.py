@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from abaton.surgery.force import simulated
 from abaton.surgery.force.board import Board
 from abaton.surgery.force.coupling import coupling
-from abaton.surgery.force.loop import spawn
+from abaton.surgery.force.loop import SCENE_PRIORITY, get_ahead, get_back, spawn
 from abaton.surgery.force.model import LONGEST_SILENCE_S
 from abaton.surgery.force.picture import Picture
 from abaton.surgery.tissue import contact, cutting, tools
@@ -102,14 +102,6 @@ def cut_beside(body: Body, state: BodyState) -> tuple[cutting.Cut, Solver, conta
     return cut, solver, contact.skin_of(cut.body, solver.moved_mass_kg)
 
 
-def ask_for_priority() -> int:
-    """Before other programs of this machine, where the system permits it: a scene that waits for them falls silent."""
-    try:
-        return os.nice(-10)
-    except OSError:
-        return os.nice(0)
-
-
 def main() -> None:
     """Runs it and prints it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -124,19 +116,21 @@ def measure(seconds: float) -> dict[str, Any]:
     scene = made(block((SIDE_M, SIDE_M, SIDE_M), (13, 13, 12), LIVER))
     tetrahedra = len(scene.solver.body.tetrahedra)
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, set(cores[:-1]) or set(cores))
-    nice = ask_for_priority()
     sys.setswitchinterval(0.0005)  # The thread beside the scene lets go of the interpreter in time.
     board = Board()
     process = None
     try:
         with ThreadPoolExecutor(1) as beside:
+            beside.submit(int).result()  # Begun now, it does not get ahead with the scene.
             picture = Picture(board, scene.solver, scene.state.position_m, HAND_M, beside)
             tell(picture, scene)
             board.state()
             process = spawn(simulated.SimulatedDevice, coupling(simulated.SIMULATED), board, cores[-1])
             while board.state() is None:
                 time.sleep(0.01)
+            if not board.granted[0]:  # A loop that is not ahead of all others needs a core of its own.
+                os.sched_setaffinity(0, set(cores[:-1]) or set(cores))
+            scene_ahead = get_ahead(SCENE_PRIORITY)
             measured = run(board, picture, scene, beside, seconds)
             zero_ms = fall_silent(board, picture, scene)
         told = board.state()
@@ -147,6 +141,7 @@ def measure(seconds: float) -> dict[str, Any]:
         board.end()
         if process is not None:
             process.join(5)
+        get_back()
         os.sched_setaffinity(0, set(cores))
         board.close(unlink=True)
     return {
@@ -163,7 +158,7 @@ def measure(seconds: float) -> dict[str, Any]:
         "force_zero_ms": round(zero_ms, 2),
         "sched_fifo": ahead,
         "loop_core": core,
-        "scene_nice": nice,
+        "scene_fifo": scene_ahead,
         "load_per_core": round(os.getloadavg()[0] / len(cores), 2),
     }
 

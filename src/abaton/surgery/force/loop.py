@@ -23,6 +23,7 @@ Clock = Callable[[], float]
 HUNG_S = 0.0045
 """A tick that lasts longer hangs in the driver; the guard then takes the force away in `FADES` steps of 1 ms."""
 FADES = 3
+LOOP_PRIORITY, SCENE_PRIORITY = 50, 10
 _SPIN_S = 0.00005
 
 
@@ -127,7 +128,7 @@ def spawn(make_device: Callable[[], HapticDevice], coupling: Coupling, board: Bo
 
 def _main(name: str, make_device: Callable[[], HapticDevice], coupling: Coupling, core: int | None) -> None:
     board = Board(name)
-    _get_ahead(board, core)
+    board.grant(get_ahead(LOOP_PRIORITY), _pin(core))
     over = threading.Event()
     try:
         device, heart = make_device(), Heart()
@@ -154,18 +155,36 @@ def _keep_watch(device: HapticDevice, heart: Heart, board: Board, over: threadin
             return
 
 
-def _get_ahead(board: Board, core: int | None) -> None:
-    """Run before everyone else where the system permits it, and say so on the board."""
-    ahead, pinned = False, -1
+def get_ahead(priority: int) -> bool:
+    """Let this thread run before all others of the machine (SCHED_FIFO), where the system permits it.
+
+    A scene that waits for other programs falls silent, and its force goes; so it gets ahead as well, after the loop.
+    Not for a machine of one core.
+
+    Args:
+        priority: `LOOP_PRIORITY` or `SCENE_PRIORITY`.
+    """
     try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
-        ahead = True
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
     except (AttributeError, OSError):
-        pass
-    if core is not None:
-        try:
-            os.sched_setaffinity(0, {core})
-            pinned = core
-        except (AttributeError, OSError):
-            pass
-    board.grant(ahead, pinned)
+        return False
+    return True
+
+
+def get_back() -> None:
+    """This thread runs among all others again."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    except (AttributeError, OSError):
+        return
+
+
+def _pin(core: int | None) -> int:
+    """The core on which this process is from now on, or -1."""
+    if core is None:
+        return -1
+    try:
+        os.sched_setaffinity(0, {core})
+    except (AttributeError, OSError):
+        return -1
+    return core
