@@ -45,6 +45,13 @@ def linear(body: Body, gravity_m_s2: float = 9.81) -> Array:
     return found[basis.nodal_dofs].T
 
 
+def beam_surface() -> TriangleMesh:
+    corners = np.array([[i, j, k] for i in (0, 100) for j in (0, 20) for k in (0, 20)], dtype=np.float64)
+    squares = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = np.array([part for a, b, c, d in squares for part in ((a, b, c), (a, c, d))], dtype=np.int32)
+    return TriangleMesh(corners, faces)
+
+
 def settled(solver: Solver, force: Array, steps: int) -> BodyState:
     state = at_rest(solver.body)
     for _ in range(steps):
@@ -116,10 +123,7 @@ def test_the_beam_that_solvers_are_compared_by_hangs_as_linear_elements_on_its_t
 
 
 def test_a_body_made_from_a_surface_hangs_as_linear_elements_on_its_tetrahedra_say() -> None:
-    corners = np.array([[i, j, k] for i in (0, 100) for j in (0, 20) for k in (0, 20)], dtype=np.float64)
-    squares = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    faces = np.array([part for a, b, c, d in squares for part in ((a, b, c), (a, c, d))], dtype=np.int32)
-    body = body_of_mesh(TriangleMesh(corners, faces), BEAM, 6.0, Plane((1.0, 0, 0), (1, 0, 0)))
+    body = body_of_mesh(beam_surface(), BEAM, 6.0, Plane((1.0, 0, 0), (1, 0, 0)))
     gravity = 0.981
     solver = prepare(body, damping_per_s=70.0)
     state = settled(solver, weight_n(solver, (0.0, 0.0, -gravity)), 1000)
@@ -234,9 +238,9 @@ def test_forces_are_the_slope_of_the_energy() -> None:
 
 
 def told() -> str:
-    """A body cut, hung and pulled about, as a digest of its state."""
-    body = block(BAR, (6, 4, 4), materials.LIVER, "left")
-    blade = np.array([[0.021, y, z] for y, z in ((-0.01, 0.009), (0.03, 0.009), (0.03, 0.03), (-0.01, 0.03))])
+    """A body meshed, cut, hung and pulled about, as a digest of its state."""
+    body = body_of_mesh(beam_surface(), materials.LIVER, 7.0, Plane((1.0, 0, 0), (1, 0, 0)))
+    blade = np.array([[0.051, y, z] for y, z in ((-0.01, 0.009), (0.03, 0.009), (0.03, 0.03), (-0.01, 0.03))])
     made = cut(body, at_rest(body), blade)
     solver, state = prepare(made.body), made.state
     corner = np.array([len(body.rest_m) - 1], dtype=np.int32)
