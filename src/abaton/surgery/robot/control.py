@@ -1,5 +1,6 @@
 """From a wanted motion of the tool to rates of the joints, within every limit."""
 
+import math
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -7,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from abaton.core.kernels import kernel
-from abaton.surgery.fixtures.response import lost_tracking
+from abaton.surgery.fixtures.reading import lost_tracking
+from abaton.surgery.fixtures.response import check_period
 from abaton.surgery.quadratic import UNBOUNDED, minimise
 from abaton.surgery.robot.psm import LOWER, UPPER, jacobian
 
@@ -22,6 +24,7 @@ TURN_WEIGHT_M2 = 0.01**2
 """An error of 1 rad/s counts as much as one of 10 mm/s."""
 
 
+_FASTEST_M_S, _FASTEST_RAD_S = 100.0, 10_000.0
 _NO_ROWS, _NO_LEAST = np.zeros((0, 3)), np.zeros(0)
 _FREE, _BOUND, _NOT_FINITE = range(3)
 
@@ -54,8 +57,12 @@ def joint_rates(
         least: (m,), likewise.
 
     Raises:
-        Problem: Something is not finite; the arm must hold.
+        Problem: Something is not finite, or the period is no time; the arm must hold.
     """
+    check_period(period_s)
+    # Beyond what any joint follows, size adds nothing but rounding errors to the program.
+    size = max(np.abs(twist[:3]).max() / _FASTEST_M_S, np.abs(twist[3:]).max() / _FASTEST_RAD_S)
+    twist = twist / size if 1.0 < size < math.inf else twist
     bounds = (_NO_ROWS, _NO_LEAST) if rows is None or least is None else (rows, least)
     free, verdict = _free_rates(joints, tool, twist, period_s, *bounds, LOWER, UPPER, FASTEST)
     if verdict == _NOT_FINITE:
@@ -76,7 +83,8 @@ def joint_rates(
     solved = minimise(objective, -(weighted @ twist), bounded, lower, upper)
     if solved is None:
         return Rates(np.zeros(6), "held")
-    rates, bound = solved
+    # The solver keeps bounds to its own tolerance; the arm keeps them.
+    rates, bound = np.clip(solved[0], lower[:6], upper[:6]), solved[1]
     return Rates(rates, "limited" if bound else "moved")
 
 

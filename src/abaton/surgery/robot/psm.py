@@ -135,9 +135,18 @@ def inverse(pose: Array, tool: Array, near: Array) -> Array:
         near: (6,), joints now; settles which of several solutions and which turn of the roll.
 
     Raises:
-        Problem: The pose is not a finite rigid one, or is outside the arm's workspace, or is singular.
+        Problem: The pose is not a finite rigid one, or is outside the arm's workspace, or is singular; or the joints
+            are not finite.
     """
     _check_rigid(pose)
+    if not np.isfinite(near).all():
+        raise Problem(
+            "tracking_lost",
+            got="joints that are not finite",
+            expected="six finite numbers",
+            next_step="The arm holds. Read its encoders anew.",
+            kind="unavailable",
+        )
     joints, status = nearest(pose, tool, near)
     if status:
         raise Problem(

@@ -22,6 +22,10 @@ ALIGNMENT_RAD = math.radians(5)
 LEAST_DEPTH_M = 0.045
 LONGEST_JUMP_M = 0.1
 """A hand that is elsewhere by this much from one sample to the next was not followed but lost."""
+LONGEST_TURN_RAD = 1.0
+"""Likewise of its turn: wrists reach about 20 rad/s, which is 0.2 rad between two samples of a tracker of 90 Hz."""
+_FURTHEST_M = 1000.0
+_RIGID = 0.01
 SCALES = (1.0, 10.0)
 """From hand to tool, as n:1."""
 
@@ -53,7 +57,7 @@ def follow(clutch: Clutch, hand_pose: Array, pressed: bool, scale: float) -> Clu
 
     Args:
         clutch: Before.
-        hand_pose: (4, 4), in the arm's base axes, metres. NaN where tracking is lost.
+        hand_pose: (4, 4), in the arm's base axes, metres. NaN where tracking is lost; so is what is no rotation.
         pressed: Whether the clutch is held.
         scale: n of n:1, 1 to 10.
 
@@ -79,21 +83,36 @@ def follow(clutch: Clutch, hand_pose: Array, pressed: bool, scale: float) -> Clu
 
 
 def _lost(clutch: Clutch, hand_pose: Array) -> bool:
-    if not is_finite(hand_pose):
+    if not is_tracked(hand_pose):
         return True
-    if clutch.phase not in ("following", "aligning"):
+    if clutch.phase == "following":
+        turn = rotation_vector(np.ascontiguousarray(hand_pose[:3, :3]), clutch.turn)
+        if math.dist(turn, (0.0, 0.0, 0.0)) > LONGEST_TURN_RAD:
+            return True
+    elif clutch.phase != "aligning":
         return False
     return math.dist(hand_pose[:3, 3], clutch.hand_m) > LONGEST_JUMP_M
 
 
 @kernel()
-def is_finite(pose: Array) -> bool:
-    """Whether all sixteen numbers of a pose are; a hand that is lost has none or some that are not."""
+def is_tracked(pose: Array) -> bool:
+    """Whether a pose is one that a hand can have: finite, not a kilometre away, and a rotation within a hundredth."""
     for row in range(4):
         for column in range(4):
-            if not math.isfinite(pose[row, column]):
+            if not abs(pose[row, column]) < _FURTHEST_M:
                 return False
-    return True
+    for one in range(3):
+        for other in range(one, 3):
+            along = 0.0
+            for row in range(3):
+                along += pose[row, one] * pose[row, other]
+            if abs(along - (1.0 if one == other else 0.0)) > _RIGID:
+                return False
+    volume = 0.0
+    for row in range(3):
+        after, last = (row + 1) % 3, (row + 2) % 3
+        volume += pose[row, 0] * (pose[after, 1] * pose[last, 2] - pose[last, 1] * pose[after, 2])
+    return volume > 0.0
 
 
 @kernel()
