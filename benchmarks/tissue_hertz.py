@@ -3,14 +3,17 @@
 Rule, fixed before any comparison with Hertz: beginning with cells of 1 mm under the ball, cells are halved until
 halving them again moves neither force by more than `SETTLED_PCT`; the coarser mesh of that last pair is the one that
 counts. Cells are equal to 3.5 mm from the axis (a contact of 2 mm has a radius of 3.2 mm) and grow from there.
-Likewise the block is as large as it must be for 1.5 times its size to move neither force by more than `SETTLED_PCT`.
-`study` shows all of it; a run of the benchmark takes `CELL_M` and `REACH_M`, which are what it leads to.
+Likewise the block, beginning with 40 mm, is made 1.5 times as large until doing so again moves neither force by more
+than `SETTLED_PCT`. `study` shows all of it; a run of the benchmark takes `CELL_M` and `REACH_M`, which are what
+it leads to.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from abaton.surgery.tissue.body import Body, BodyState, at_rest, grid
 from abaton.surgery.tissue.materials import Material
@@ -24,7 +27,7 @@ GROWTH = 1.5
 SLOW_GROWTH = 1.25
 SETTLED_PCT = 2.0
 CELL_M = 1e-3
-REACH_M = 0.09
+REACH_M = 0.06
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ def measured() -> dict[str, float]:
 
 def study() -> list[dict[str, float]]:
     """Cells halved, the block larger and smaller, and cells that grow more slowly; each about what counts."""
-    meshes = [(CELL_M * factor, REACH_M, GROWTH) for factor in (1, 0.5, 0.25)]
-    meshes += [(CELL_M, REACH_M * factor, GROWTH) for factor in (1 / 1.5, 1.5)] + [(CELL_M, REACH_M, SLOW_GROWTH)]
+    meshes = [(CELL_M, REACH_M * factor, GROWTH) for factor in (1 / 1.5, 1, 1.5)]
+    meshes += [(CELL_M, REACH_M, SLOW_GROWTH)]
+    meshes += [(CELL_M * factor, REACH_M, GROWTH) for factor in (0.5, 0.25)]
     rows: list[dict[str, float]] = []
     for cell_m, reach_m, growth in meshes:
         press = pressed(cell_m, reach_m, growth)
@@ -96,12 +100,20 @@ def study() -> list[dict[str, float]]:
 
 def thick(cell_m: float, reach_m: float, growth: float) -> Body:
     """The block: its top at z = 0, the ball's axis in the middle, held at the bottom."""
-    sizes = [cell_m] * round(EQUAL_TO_M / cell_m)
-    while sum(sizes) < 0.99 * reach_m:
-        sizes.append(sizes[-1] * growth)
-    half = np.concatenate([[0.0], np.cumsum(sizes)])
+    equal = math.ceil(EQUAL_TO_M / cell_m)
+    growing = 1
+    while reached_m(cell_m, equal, growing, growth) < reach_m:
+        growing += 1
+    # As few cells as that growth allows; then the growth that ends exactly where the block does.
+    exact = float(brentq(lambda ratio: reached_m(cell_m, equal, growing, ratio) - reach_m, 1.0, growth))
+    half = np.concatenate([[0.0], np.cumsum(cell_m * exact ** np.maximum(np.arange(equal + growing) - equal + 1, 0))])
     both = np.concatenate([-half[:0:-1], half])
     return grid((both, both, -half[::-1]), LIVER)
+
+
+def reached_m(cell_m: float, equal: int, growing: int, growth: float) -> float:
+    """How far equal cells and then growing ones come."""
+    return cell_m * (equal + float((growth ** np.arange(1, growing + 1)).sum()))
 
 
 def pressed(cell_m: float, reach_m: float, growth: float = GROWTH) -> Press:
