@@ -120,7 +120,15 @@ TRANEXAMIC_ACID = Drug(
         limit(
             "iv", "mg", 250.0, 2000.0, 5000.0, "recalled from CRASH-2, Lancet 2010;376:23: 1 g in 10 min, to be checked"
         ),
-        limit("iv", "mg/h", 50.0, 6000.0, 12000.0, "recalled from CRASH-2: 1 g over 8 h; 1 g in 10 min", rate=True),
+        limit(
+            "iv",
+            "mg/h",
+            50.0,
+            6000.0,
+            12000.0,
+            "recalled from CRASH-2: 1 g over 8 h; 1 g in 10 min; to be checked",
+            rate=True,
+        ),
     ),
     kinetics=Kinetics(
         central_l=number(16.1, "L", GRASSIN_DELYLE),
@@ -153,16 +161,36 @@ NOTED = (
 )
 
 INCOMPATIBLE = (
-    Pair("propofol", "blood", "product information of propofol: not through the same catheter as blood"),
-    Pair("tranexamic acid", "blood", "product information of tranexamic acid: not to be mixed with blood"),
+    Pair(
+        "propofol",
+        "blood",
+        "recalled from product information of propofol: not through the same catheter as blood; to be checked",
+    ),
+    Pair(
+        "tranexamic acid",
+        "blood",
+        "recalled from product information of tranexamic acid: not to be mixed with blood; to be checked",
+    ),
     Pair("calcium chloride", "blood", "recalled: citrate and calcium clot in the line, to be checked"),
-    Pair("calcium chloride", "ceftriaxone", "product information of ceftriaxone: precipitates with calcium"),
+    Pair(
+        "calcium chloride",
+        "ceftriaxone",
+        "recalled from product information of ceftriaxone: precipitates with calcium; to be checked",
+    ),
     Pair("calcium chloride", "sodium bicarbonate", "recalled: calcium carbonate precipitates, to be checked"),
     Pair("amiodarone", "sodium bicarbonate", "recalled from product information of amiodarone, to be checked"),
     Pair("amiodarone", "piperacillin-tazobactam", "recalled from a handbook of injectable drugs, to be checked"),
-    Pair("amiodarone", "crystalloid", "product information: precipitates in saline; dilute in glucose 5 %, own line"),
+    Pair(
+        "amiodarone",
+        "crystalloid",
+        "recalled from product information: precipitates in saline; dilute in glucose 5 %, own line; to be checked",
+    ),
     Pair("adrenaline", "sodium bicarbonate", "recalled: inactivated by alkali, to be checked"),
     Pair("noradrenaline", "sodium bicarbonate", "recalled: inactivated by alkali, to be checked"),
-    Pair("noradrenaline", "blood", "product information of noradrenaline: blood is given apart"),
+    Pair(
+        "noradrenaline",
+        "blood",
+        "recalled from product information of noradrenaline: blood is given apart; to be checked",
+    ),
     Pair("adrenaline", "blood", "recalled: drugs are not added to blood, to be checked"),
 )

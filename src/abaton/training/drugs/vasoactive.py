@@ -17,8 +17,10 @@ AMIODARONE = (
     "concentration down to 10 % of the peak in 30 to 45 min"
 )
 MORGAN = "Morgan 1986, Br J Clin Pharmacol 22:587"
-SIMONS = "Simons 1998 and 2001, J Allergy Clin Immunol 101:33 and 108:871: peak 8 min after the thigh"
-NO_FLOW = Value(1.0, "1", "assumed: clearance of a drug of high extraction goes with flow (Wilkinson 1975)")
+SIMONS = "Simons 1998 and 2001, J Allergy Clin Immunol 101:33 and 108:871 (8 +- 2 min; recalled, to be checked)"
+NO_FLOW = Value(
+    1.0, "1", "assumed: clearance of a drug of high extraction goes with flow (Wilkinson 1975, recalled, to be checked)"
+)
 RESUSCITATION = "recalled from the guidelines of the European Resuscitation Council 2021, to be checked"
 
 ADRENALINE = Drug(
@@ -49,7 +51,7 @@ ADRENALINE = Drug(
             18.0,
             1.0,
             OUALHA_ADRENALINE
-            + ": C50 18 ug/l; size calibrated to coronary perfusion after 1 mg in arrest (Paradis 1990)",
+            + ": C50 18 ug/l; size calibrated to perfusion in arrest (Paradis 1990, recalled, to be checked)",
         ),
         hill("log_heart_rate", "central", 0.38, 1.12, 1.0, STRATTON),
         hill("log_contractility", "central", 0.8, 0.8, 1.0, STRATTON),
@@ -181,7 +183,7 @@ AMIODARONE_DRUG = Drug(
     ),
     kinetics=Kinetics(
         central_l=Parameter(
-            Value(15.0, "L", AMIODARONE + ": peak 7 to 26 mg/l after 150 mg in 10 min"),
+            Value(15.0, "L", AMIODARONE + "; peak 7 to 26 mg/l after 150 mg in 10 min (recalled, to be checked)"),
             (shaped("weight_kg", "power", 1.0, 73.0, AMIODARONE),),
         ),
         clearance_l_min=Parameter(
@@ -205,7 +207,7 @@ AMIODARONE_DRUG = Drug(
             -0.35,
             12000.0,
             1.0,
-            "product information: low pressure in 16 %; size calibrated",
+            "product information: low pressure in 16 % (recalled, to be checked); size calibrated",
         ),
         hill(
             "log_contractility",
@@ -213,10 +215,15 @@ AMIODARONE_DRUG = Drug(
             -0.15,
             12000.0,
             1.0,
-            "product information: negative inotropy; size calibrated",
+            "product information: negative inotropy (recalled, to be checked); size calibrated",
         ),
         hill(
-            "log_heart_rate", "central", -0.2, 12000.0, 1.0, "product information: bradycardia in 5 %; size calibrated"
+            "log_heart_rate",
+            "central",
+            -0.2,
+            12000.0,
+            1.0,
+            "product information: bradycardia in 5 % (recalled, to be checked); size calibrated",
         ),
         hill(
             "arrhythmia_hazard_per_min",
