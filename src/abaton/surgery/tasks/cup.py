@@ -105,6 +105,6 @@ def _follow(hands: Hands, way: Array, speed_m_s: float, until_free: bool = False
         told -= 1
         at += pace * speed_m_s * PERIOD_S / _APART_M
         ahead = way[min(int(at), len(way) - 1)] - goal
-        closing = _CLOSING * (goal - hands.tip_m(0))
-        hands.position_m[0] += hands.scale * (ahead + np.clip(closing, -_FASTEST_M, _FASTEST_M))
+        closing = np.minimum(np.maximum(_CLOSING * (goal - hands.tip_m(0)), -_FASTEST_M), _FASTEST_M)
+        hands.position_m[0] += hands.scale * (ahead + closing)
         yield

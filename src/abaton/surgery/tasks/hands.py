@@ -119,10 +119,13 @@ class Hands:
 
     def command(self) -> Array:
         """Of this tick."""
-        shaking = self._tremor_m[min(self.tick, len(self._tremor_m) - 1)]
+        rows = np.empty((len(self.position_m), 8))
+        np.add(self.position_m, self._tremor_m[min(self.tick, len(self._tremor_m) - 1)], out=rows[:, :3])
+        rows[:, 3:6] = self.turn
+        rows[:, 6] = 1.0
+        rows[:, 7] = self.grip
         self.tick += 1
-        clutch = np.ones((len(self.position_m), 1))
-        return np.hstack([self.position_m + shaking, self.turn, clutch, self.grip[:, None]])
+        return rows
 
     def tip_m(self, tool: int) -> Array:
         """(3,), where a tool's tip is."""

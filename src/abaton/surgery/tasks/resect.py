@@ -26,7 +26,7 @@ from abaton.surgery.tasks.hands import Hands, skill_of
 from abaton.surgery.tasks.liver import HEPATIC, LIVER, PORTAL, TUMOUR, Scene, made_up
 from abaton.surgery.tasks.running import PERIOD_S, RATE_HZ, Event, Player, Seen, Trace
 from abaton.surgery.tasks.tip import REDUCED_PA, hertz_n, press, take
-from abaton.surgery.tasks.turning import rotation_of
+from abaton.surgery.tasks.turning import hand_pose
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -49,6 +49,7 @@ HOME = np.array([0.0, 0.0, 0.1, 0.0, 0.0, 0.0])
 RCM_M = np.array([0.0, 0.0, 0.14])
 SCALE = 3.0
 START_M = np.array([0.0, -0.1, 0.1])
+_NOWHERE = np.array([math.inf])
 _FILTER = oscillator_bank(RATE_HZ)
 _HOME_TURN = arm_at(HOME).pose()[:3, :3].copy()
 
@@ -217,15 +218,11 @@ class Resect(msgspec.Struct, frozen=True, eq=False):
     def step(self, state: State, command: Array) -> State:
         """A tick: the arm, then the bite of its tool, now and then a look at specimen and margin."""
         row, now, field = command[0], state.tick + 1, state.field
-        wanted = np.eye(4)
-        wanted[:3, :3] = rotation_of(row[3:6]) @ _HOME_TURN
-        wanted[:3, 3] = row[:3]
-        arm = tick(state.arm, wanted, bool(row[6] > 0.5), _FILTER, field.fixtures, SCALE, PERIOD_S)
+        arm = tick(state.arm, hand_pose(row, _HOME_TURN), bool(row[6] > 0.5), _FILTER, field.fixtures, SCALE, PERIOD_S)
         pose, pedal = arm.pose(), bool(row[7] > 0.5)
         at = _index(field.to_index, pose, RCM_M)
-        vessel = math.inf
-        if field.fixtures.named:
-            vessel = float(distances(field.fixtures, pose[:3, 3].copy())[0][0]) - TIP_MM / 1000
+        nearest = distances(field.fixtures, pose[:3, 3].copy())[0] if field.fixtures.named else _NOWHERE
+        vessel = float(nearest[0]) - TIP_MM / 1000
         events = state.events
         if _held_off(vessel) and not _held_off(state.vessel_m):
             events = (*events, Event(now, "vessel", "The fixture holds the tool off a vessel."))

@@ -19,6 +19,15 @@ def rotation_of(turn: Array) -> Array:
     return np.eye(3) + np.sin(angle) * across + (1.0 - np.cos(angle)) * (across @ across)
 
 
+@kernel()
+def hand_pose(row: Array, rest: Array) -> Array:
+    """The pose of a hand, (4, 4), of a row of a command, (8,); `rest` is its orientation without a turn, (3, 3)."""
+    pose = np.eye(4)
+    pose[:3, :3] = rotation_of(row[3:6]) @ rest
+    pose[:3, 3] = row[:3]
+    return pose
+
+
 def turn_between(one: Array, other: Array) -> Array:
     """The rotation vector, (3,) rad, that brings one unit vector to another by the shortest way."""
     axis = np.cross(one, other)
