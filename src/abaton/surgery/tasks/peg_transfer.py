@@ -4,46 +4,54 @@ After the first task of the Fundamentals of Laparoscopic Surgery. World: metres,
 """
 
 import math
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from abaton.core.kernels import kernel
 from abaton.surgery.fixtures.reading import prepare
 from abaton.surgery.robot.arm import Arm, arm_at, tick
 from abaton.surgery.robot.tremor import oscillator_bank
 from abaton.surgery.skill.metrics import bimanual_dexterity, force, motion
 from abaton.surgery.skill.score import Criterion
-from abaton.surgery.tasks.hands import Hands, Part, skill_of
+from abaton.surgery.tasks.handing import both
+from abaton.surgery.tasks.hands import Hands, skill_of
+from abaton.surgery.tasks.pegboard import (
+    CLEARANCE_M,
+    CLOSED_RAD,
+    CONTACT_N_M,
+    FORCE_LIMIT_N,
+    FROM_PEGS_M,
+    LEFT,
+    OPEN_RAD,
+    PEG_HEIGHT_M,
+    PEG_RADIUS_M,
+    PEGS_M,
+    REACH_OF_JAWS_M,
+    RIGHT,
+    RING_RADIUS_M,
+    RING_STIFFNESS_N_M,
+    RING_THICK_M,
+    SLIPS_AT_N,
+    TIP_RADIUS_M,
+    TO_PEGS_M,
+)
 from abaton.surgery.tasks.running import PERIOD_S, RATE_HZ, Event, Player, Seen, Trace
-from abaton.surgery.tasks.turning import rotation_of
+from abaton.surgery.tasks.turning import hand_pose
 
 Array = NDArray[np.float64]
 
-LEFT, RIGHT = 0, 1
 RCM_M = np.array([[-0.05, 0.0, 0.14], [0.05, 0.0, 0.14]])
 """Remote centres of the two arms."""
 HOME = np.array([0.0, 0.0, 0.1, 0.0, 0.0, 0.0])
 SCALE = 3.0
 
-PEG_RADIUS_M, PEG_HEIGHT_M = 0.0015, 0.012
-FROM_PEGS_M = np.array([[-0.034, -0.018, 0.0], [-0.022, 0.0, 0.0], [-0.034, 0.018, 0.0]])
-TO_PEGS_M = FROM_PEGS_M * np.array([-1.0, 1.0, 1.0])
-PEGS_M = np.vstack([FROM_PEGS_M, TO_PEGS_M])
-RING_RADIUS_M, RING_THICK_M = 0.005, 0.0012
-"""Of the ring's middle line, and of its round section."""
-CLEARANCE_M = RING_RADIUS_M - RING_THICK_M - PEG_RADIUS_M
-TIP_RADIUS_M = 0.002
-REACH_OF_JAWS_M = 0.0025
-OPEN_RAD, CLOSED_RAD = 0.6, 0.15
-RING_STIFFNESS_N_M, SLIPS_AT_N = 800.0, 2.4
-CONTACT_N_M = 2000.0
-FORCE_LIMIT_N = 1.0
-
 CAMERA_M = np.array([0.0, -0.13, 0.11])
 LOOKS_AT_M = np.array([0.0, 0.0, 0.012])
 HALF_ANGLE_RAD = math.radians(24)
+_AXIS = (LOOKS_AT_M - CAMERA_M) / np.linalg.norm(LOOKS_AT_M - CAMERA_M)
+_LEAST_COSINE = math.cos(HALF_ANGLE_RAD)
 _GRAVITY_M_S2 = 9.81
 _FILTER = oscillator_bank(RATE_HZ)
 _FREE = prepare(())
@@ -55,6 +63,7 @@ class State(msgspec.Struct, frozen=True, eq=False):
     Attributes:
         tick: Steps so far.
         arms: Left and right.
+        poses: (2, 4, 4), of their tips, each in its arm's base frame.
         grip_rad: (2,), opening of the jaws.
         ring_m: (3, 3), centres of the rings.
         falling_m_s: (3,), downwards.
@@ -69,6 +78,7 @@ class State(msgspec.Struct, frozen=True, eq=False):
 
     tick: int
     arms: tuple[Arm, Arm]
+    poses: Array
     grip_rad: Array
     ring_m: Array
     falling_m_s: Array
@@ -82,12 +92,11 @@ class State(msgspec.Struct, frozen=True, eq=False):
 
     def tips_m(self) -> Array:
         """(2, 3), in the world."""
-        return np.array([arm.pose()[:3, 3] for arm in self.arms]) + RCM_M
+        return self.poses[:, :3, 3] + RCM_M
 
     def placed(self) -> NDArray[np.bool_]:
         """(3,), whether each ring lies on a peg of the other side and nobody holds it."""
-        far = np.linalg.norm(self.ring_m[:, None, :2] - TO_PEGS_M[None, :, :2], axis=2).min(axis=1)
-        return (far <= CLEARANCE_M + 1e-6) & (self.ring_m[:, 2] < PEG_HEIGHT_M) & ~self.held.any(axis=1)
+        return _placed(self.ring_m, self.held, TO_PEGS_M)
 
 
 class PegTransfer(msgspec.Struct, frozen=True):
@@ -136,8 +145,10 @@ class PegTransfer(msgspec.Struct, frozen=True):
         """Three rings on the pegs at the left, each turned and set by chance within its play."""
         rng = np.random.default_rng([seed, 1])
         rings = FROM_PEGS_M + np.hstack([rng.uniform(-0.4, 0.4, (3, 2)) * CLEARANCE_M, np.full((3, 1), RING_THICK_M)])
+        arms = (arm_at(HOME), arm_at(HOME))
         return State(
-            0, (arm_at(HOME), arm_at(HOME)), np.full(2, OPEN_RAD), rings, np.zeros(3), np.zeros((3, 2), dtype=np.bool_),
+            0, arms, np.array([arm.pose() for arm in arms]), np.full(2, OPEN_RAD), rings, np.zeros(3),
+            np.zeros((3, 2), dtype=np.bool_),
             np.zeros((3, 2, 3)), np.full(3, -1), np.zeros(3), np.zeros(2), (False, False, False, False), (),
         )  # fmt: skip
 
@@ -145,7 +156,9 @@ class PegTransfer(msgspec.Struct, frozen=True):
         """A tick: the arms first, then jaws, rings, contacts."""
         arms = (_moved(state.arms[LEFT], command[LEFT]), _moved(state.arms[RIGHT], command[RIGHT]))
         grip = np.where(np.isfinite(command[:, 7]), command[:, 7], state.grip_rad)
-        tips = np.array([arm.pose()[:3, 3] for arm in arms]) + RCM_M
+        poses = np.empty((2, 4, 4))
+        poses[LEFT], poses[RIGHT] = arms[LEFT].pose(), arms[RIGHT].pose()
+        tips = poses[:, :3, 3] + RCM_M
         events = list(state.events)
         now = state.tick + 1
         held, grasped, first = state.held.copy(), state.grasped_m.copy(), state.first.copy()
@@ -174,16 +187,16 @@ class PegTransfer(msgspec.Struct, frozen=True):
                 fell[n] = rings[n, 2] if was else fell[n]
                 _fall(n, rings, falling, fell, now, events)
         touching = _contacts(tips, forces, ring_hits, state.touching, now, events)
-        return State(now, arms, grip, rings, falling, held, grasped, first, fell, forces, touching, tuple(events))
+        return State(
+            now, arms, poses, grip, rings, falling, held, grasped, first, fell, forces, touching, tuple(events)
+        )
 
     def seen(self, state: State) -> Seen:
         """What is kept."""
-        poses = [arm.pose() for arm in state.arms]
-        tips = np.array([pose[:3, 3] for pose in poses]) + RCM_M
-        away = any(_out_of_view(tip) for tip in tips)
-        apart = 1000 * float(np.linalg.norm(tips[0] - tips[1]))
-        readings = np.array([float(state.placed().sum()), float(away), apart])
-        return Seen(tips, np.array([pose[:3, :3] for pose in poses]), state.grip_rad, state.force_n, readings)
+        tips = state.tips_m()
+        away = _out_of_view(tips, CAMERA_M, _AXIS, _LEAST_COSINE)
+        readings = np.array([float(state.placed().sum()), float(away), 1000 * math.dist(tips[0], tips[1])])
+        return Seen(tips, state.poses[:, :3, :3], state.grip_rad, state.force_n, readings)
 
     def events(self, state: State) -> tuple[Event, ...]:
         """So far."""
@@ -201,7 +214,7 @@ class PegTransfer(msgspec.Struct, frozen=True):
         hands = Hands(start, chosen, rng, SCALE, State.tips_m, self.time_limit_s, state)
         hands.grip[:] = OPEN_RAD
         yield from hands.drive(hands.wait(0.3))
-        yield from hands.drive(_bring(hands), _place(hands))
+        yield from hands.drive(*both(hands))
         yield from hands.drive(hands.wait(0.2))
 
     def figures(self, trace: Trace, state: State) -> dict[str, float]:
@@ -231,10 +244,7 @@ class PegTransfer(msgspec.Struct, frozen=True):
 
 
 def _moved(arm: Arm, row: Array) -> Arm:
-    pose = np.eye(4)
-    pose[:3, :3] = rotation_of(row[3:6]) @ _HOME_TURN
-    pose[:3, 3] = row[:3]
-    return tick(arm, pose, bool(row[6] > 0.5), _FILTER, _FREE, SCALE, PERIOD_S)
+    return tick(arm, hand_pose(row, _HOME_TURN), bool(row[6] > 0.5), _FILTER, _FREE, SCALE, PERIOD_S)
 
 
 _HOME_TURN = arm_at(HOME).pose()[:3, :3].copy()
@@ -276,7 +286,7 @@ def _on_peg_n(ring: Array) -> float:
     """Force of a carried ring that rides on the side of a peg."""
     if ring[2] > PEG_HEIGHT_M + RING_THICK_M:
         return 0.0
-    far = float(np.linalg.norm(PEGS_M[:, :2] - ring[:2], axis=1).min())
+    far = _from_peg(ring, PEGS_M)[1]
     inside = far - CLEARANCE_M
     outside = RING_RADIUS_M + RING_THICK_M + PEG_RADIUS_M - far
     return RING_STIFFNESS_N_M * max(0.0, min(inside, outside))
@@ -287,14 +297,13 @@ def _fall(n: int, rings: Array, falling: Array, fell: Array, now: int, events: l
         return
     falling[n] += _GRAVITY_M_S2 * PERIOD_S
     rings[n, 2] -= falling[n] * PERIOD_S
-    across = rings[n, :2] - PEGS_M[:, :2]
-    peg = int(np.argmin(np.linalg.norm(across, axis=1)))
-    far = float(np.linalg.norm(across[peg]))
+    peg, far = _from_peg(rings[n], PEGS_M)
+    across = rings[n, :2] - PEGS_M[peg, :2]
     if rings[n, 2] < PEG_HEIGHT_M and CLEARANCE_M < far < RING_RADIUS_M + RING_THICK_M + PEG_RADIUS_M:
         # A ring that is nearly over the peg slides onto it; one that is not slides off.
         onto = far < CLEARANCE_M + RING_THICK_M
         wanted = 0.9 * CLEARANCE_M if onto else RING_RADIUS_M + RING_THICK_M + PEG_RADIUS_M + 1e-4
-        rings[n, :2] = PEGS_M[peg, :2] + across[peg] * (wanted / max(far, 1e-9))
+        rings[n, :2] = PEGS_M[peg, :2] + across * (wanted / max(far, 1e-9))
         far = wanted
     if rings[n, 2] <= RING_THICK_M:
         rings[n, 2], falling[n] = RING_THICK_M, 0.0
@@ -314,11 +323,11 @@ def _contacts(
     for tool in (LEFT, RIGHT):
         pressed = CONTACT_N_M * max(0.0, -tips[tool, 2])
         if tips[tool, 2] < PEG_HEIGHT_M:
-            far = float(np.linalg.norm(PEGS_M[:, :2] - tips[tool, :2], axis=1).min())
+            far = _from_peg(tips[tool], PEGS_M)[1]
             pressed += CONTACT_N_M * max(0.0, TIP_RADIUS_M + PEG_RADIUS_M - far)
         forces[tool] += pressed
         touches[tool] = pressed > 0.05
-    apart = float(np.linalg.norm(tips[0] - tips[1]))
+    apart = math.dist(tips[0], tips[1])
     pressed = CONTACT_N_M * max(0.0, 2 * TIP_RADIUS_M - apart)
     forces += pressed
     touches[2] = pressed > 0.05
@@ -329,96 +338,34 @@ def _contacts(
     return touches[0], touches[1], touches[2], touches[3]
 
 
-def _out_of_view(tip: Array) -> bool:
-    way, axis = tip - CAMERA_M, LOOKS_AT_M - CAMERA_M
-    cosine = float(way @ axis / (np.linalg.norm(way) * np.linalg.norm(axis)))
-    return cosine < math.cos(HALF_ANGLE_RAD)
+@kernel()
+def _out_of_view(tips: Array, camera: Array, axis: Array, least_cosine: float) -> bool:
+    """Whether either tip lies outside the camera's cone."""
+    for tool in range(tips.shape[0]):
+        along, squared = 0.0, 0.0
+        for n in range(3):
+            along += (tips[tool, n] - camera[n]) * axis[n]
+            squared += (tips[tool, n] - camera[n]) ** 2
+        if along < least_cosine * math.sqrt(squared):
+            return True
+    return False
 
 
-def _up(height_m: float) -> Array:
-    return np.array([0.0, 0.0, height_m])
+@kernel()
+def _from_peg(point: Array, pegs: Array) -> tuple[int, float]:
+    """Which peg's axis is nearest, and how far it is, m."""
+    nearest, least = 0, math.inf
+    for n in range(pegs.shape[0]):
+        far = math.hypot(pegs[n, 0] - point[0], pegs[n, 1] - point[1])
+        if far < least:
+            nearest, least = n, far
+    return nearest, least
 
 
-_MEETING_M = np.array([0.0, 0.0, 0.032])
-_LEFT_WALL, _RIGHT_WALL = np.array([-RING_RADIUS_M, 0.0, 0.0]), np.array([RING_RADIUS_M, 0.0, 0.0])
-
-
-def _todo(state: State) -> int | None:
-    """The next ring that is not across, or None."""
-    left = np.flatnonzero(~state.placed())
-    return int(left[0]) if len(left) else None
-
-
-def _bring(hands: Hands) -> Part:
-    """The left tool: fetch, bring to the middle, let go when the right one holds."""
-    while (ring := _todo(hands.state)) is not None:
-        if hands.state.held[ring, RIGHT] or not _reachable(hands.state, ring):
-            yield
-            continue
-        if not hands.state.held[ring, LEFT]:
-            yield from _pick(hands, LEFT, ring, _LEFT_WALL)
-            if not hands.state.held[ring, LEFT]:
-                continue
-        yield from hands.reach(LEFT, hands.tip_m(LEFT) + _up(0.022), 6.0)
-        # The ring is to be at the meeting place, wherever along its wall it is held.
-        yield from hands.reach(LEFT, _MEETING_M - hands.state.grasped_m[ring, LEFT], 2.0)
-        yield from hands.until(lambda state, ring=ring: bool(state.held[ring, RIGHT] or not state.held[ring, LEFT]))
-        yield from hands.wait(0.1 * hands.skill.pace)
-        yield from hands.grasp(LEFT, OPEN_RAD)
-        yield from hands.reach(LEFT, hands.tip_m(LEFT) + np.array([-0.012, 0.0, 0.004]), 6.0)
-
-
-def _reachable(state: State, ring: int) -> bool:
-    return bool(state.ring_m[ring, 0] < 0.03)
-
-
-def _pick(hands: Hands, tool: int, ring: int, wall: Array) -> Part:
-    """From above: over the ring's wall, down, close."""
-    at = hands.state.ring_m[ring] + wall
-    yield from hands.reach(tool, at + _up(0.018), 2.5)
-    at = hands.state.ring_m[ring] + wall
-    yield from hands.reach(tool, at + _up(0.001), 1.5)
-    yield from hands.grasp(tool, 0.0)
-    if not hands.state.held[ring, tool]:
-        yield from hands.grasp(tool, OPEN_RAD)
-        yield from hands.reach(tool, hands.tip_m(tool) + _up(0.012), 5.0)
-
-
-def _place(hands: Hands) -> Part:
-    """The right tool: wait at the middle, take, carry over a peg, lower, let go."""
-    while (ring := _todo(hands.state)) is not None:
-        state: Any = hands.state
-        if not state.held[ring].any():
-            if not _reachable(state, ring):
-                # A ring that fell on this tool's own side.
-                yield from _pick(hands, RIGHT, ring, _RIGHT_WALL)
-            else:
-                yield
-                continue
-        if not hands.state.held[ring, RIGHT]:
-            there = np.linalg.norm(hands.state.ring_m[ring] - _MEETING_M) < 0.006
-            if not there:
-                yield
-                continue
-            yield from hands.reach(RIGHT, hands.state.ring_m[ring] + _RIGHT_WALL + np.array([0.008, 0, 0.004]), 3.0)
-            yield from hands.reach(RIGHT, hands.state.ring_m[ring] + _RIGHT_WALL, 1.5)
-            yield from hands.grasp(RIGHT, 0.0)
-            if not hands.state.held[ring, RIGHT]:
-                yield from hands.grasp(RIGHT, OPEN_RAD)
-                yield from hands.reach(RIGHT, hands.tip_m(RIGHT) + np.array([0.01, 0, 0.004]), 5.0)
-                continue
-            yield from hands.until(lambda state, ring=ring: not state.held[ring, LEFT], 5.0)
-        yield from _put(hands, ring)
-
-
-def _put(hands: Hands, ring: int) -> Part:
-    """Over the free peg that has the ring's number, or the next, and down."""
-    taken = np.linalg.norm(hands.state.ring_m[:, None, :2] - TO_PEGS_M[None, :, :2], axis=2).min(axis=0) < 0.004
-    peg = ring if not taken[ring] else int(np.flatnonzero(~taken)[0])
-    for height_m in (0.022, 0.007):
-        if not hands.state.held[ring, RIGHT]:
-            break
-        yield from hands.reach(RIGHT, TO_PEGS_M[peg] + _up(height_m) - hands.state.grasped_m[ring, RIGHT], 1.5)
-    yield from hands.grasp(RIGHT, OPEN_RAD)
-    yield from hands.wait(0.1)
-    yield from hands.reach(RIGHT, hands.tip_m(RIGHT) + _up(0.022), 6.0)
+@kernel()
+def _placed(rings: Array, held: NDArray[np.bool_], pegs: Array) -> NDArray[np.bool_]:
+    placed = np.zeros(rings.shape[0], dtype=np.bool_)
+    for n in range(rings.shape[0]):
+        free = not (held[n, 0] or held[n, 1])
+        placed[n] = free and rings[n, 2] < PEG_HEIGHT_M and _from_peg(rings[n], pegs)[1] <= CLEARANCE_M + 1e-6
+    return placed
