@@ -86,7 +86,7 @@ class WordsOnly:
 
     name = "lexical"
     penalty = 0.1
-    thresholds = Thresholds(unknown=0.4, known=1.0, margin=0.25)
+    thresholds = Thresholds(unknown=0.3, known=1.0, margin=0.5)
 
     def __init__(self, seeds: list[str]) -> None:
         self._lexical = Lexical(seeds)
@@ -106,10 +106,9 @@ class WordsAndMeaning:
     """
 
     name = "minilm+lexical"
-    penalty = 0.03
-    thresholds = Thresholds(unknown=0.4, known=1.0, margin=0.25)
+    penalty = 0.05
+    thresholds = Thresholds(unknown=0.6, known=1.5, margin=0.5)
     _share_meaning = 0.5
-    _sharpness = 1.0
 
     def __init__(self, seeds: list[str], weights: Path, cache: Path | None = None) -> None:
         self._lexical = Lexical(seeds)
@@ -117,10 +116,9 @@ class WordsAndMeaning:
         self._seeds = _kept(self._model, seeds, cache)
 
     def likeness(self, texts: list[str]) -> Array:
-        """Shape (texts, seeds); the exponential sharpens it, so that likeness to nothing counts for less."""
+        """Shape (texts, seeds)."""
         meaning = (self._model.encode(texts) @ self._seeds.T).astype(np.float64)
-        mixed = self._share_meaning * meaning + (1 - self._share_meaning) * self._lexical.likeness(texts)
-        return np.exp(self._sharpness * (mixed - 1))
+        return self._share_meaning * meaning + (1 - self._share_meaning) * self._lexical.likeness(texts)
 
 
 class Classifier:

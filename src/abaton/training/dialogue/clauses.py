@@ -31,8 +31,8 @@ _HANGING = re.compile(
     r"\b(?:what|when|where|which|who|how|why|and|or|to|the|a|of|with|if|is|are|do|did)\s*$", re.IGNORECASE
 )
 _NOISE = re.compile(
-    r"\W*(?:(?:ok|okay|right|alright|all right|i see|mhm|mm|hmm|um|uh|er|well|so|sure|yeah|great|good|fine|lovely|now|then|"
-    r"please|got it|understood|sorry)\W*)+",
+    r"\W*(?:(?:ok|okay|right|alright|all right|i see|mhm|mm|hmm|um|uh|er|well|so|sure|yeah|great|good|fine|lovely|now|"
+    r"then|please|got it|understood|sorry)\W*)+",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*,\s*(?:and\s+|or\s+)?|\s+(?:and|or)\s+", re.IGNORECASE)

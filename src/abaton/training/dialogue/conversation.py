@@ -175,8 +175,8 @@ def begin(patient: Patient, classifier: Classifier) -> Conversation:
     """A conversation in which nothing was said yet.
 
     Raises:
-        Problem: The patient has a fact for an unknown intent, two for one, an empty one or a bad weight; or a voice that
-            could not ask back.
+        Problem: The patient has a fact for an unknown intent, two for one, an empty one or a bad weight; or a voice
+            that could not ask back.
     """
     seen: set[str] = set()
     for disclosure in patient.disclosures:
