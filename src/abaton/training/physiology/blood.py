@@ -26,7 +26,7 @@ def volume_ml(y: Array) -> float:
 
 @kernel()
 def transfuse(
-    y: Array, p: Array, lost_before: float, thorax: float, crystalloid: float, blood: float, leak: float,
+    y: Array, p: Array, thorax: float, crystalloid: float, blood: float, leak: float,
     temperature_set: float, lactate: float,
 ) -> float:  # fmt: skip
     """Ten milliseconds; changes `y`; gives what enters the veins, ml/s.
@@ -34,7 +34,6 @@ def transfuse(
     Args:
         y: State.
         p: Parameters.
-        lost_before: Blood lost up to ten milliseconds ago, ml.
         thorax: Pressure around the heart, mmHg.
         crystalloid: Given, ml/s.
         blood: Given, ml/s.
@@ -44,7 +43,8 @@ def transfuse(
     """
     total = volume_ml(y)
     density = y[at.HAEMOGLOBIN_G] / max(total, 300.0)
-    y[at.HAEMOGLOBIN_G] += DT * blood * GIVEN_HB_G_DL / 100.0 - (y[at.LOST] - lost_before) * density
+    y[at.HAEMOGLOBIN_G] += DT * blood * GIVEN_HB_G_DL / 100.0 - (y[at.LOST] - y[at.LOST_BEFORE]) * density
+    y[at.LOST_BEFORE] = y[at.LOST]
     shifted = OUT_PER_S * y[at.WATER_PLASMA] - BACK_PER_S * y[at.WATER_TISSUE]
     y[at.WATER_PLASMA] += DT * (crystalloid - shifted)
     y[at.WATER_TISSUE] += DT * shifted

@@ -74,7 +74,7 @@ def circulate(
     if since < systole and rhythm != VF and rhythm != ASYSTOLE:
         phi = math.sin(math.pi * since / systole) ** 2
         if rhythm == PEA:
-            phi *= 0.04
+            phi *= 0.015
     # Compressions: half of a cycle down, half up.
     pressing = 0.0
     if squeeze_hz > 0.0 and amplitude > 0.0:

@@ -16,7 +16,7 @@ from abaton.training.physiology.blood import transfuse, volume_ml
 from abaton.training.physiology.breathing import BAG, PCV, PSV, SPONTANEOUS, VCV, breathe, capnogram, wanted_l_min
 from abaton.training.physiology.circulation import circulate
 from abaton.training.physiology.exchange import exchange
-from abaton.training.physiology.influences import INDEX, INFLUENCES, Array, Support
+from abaton.training.physiology.influences import INDEX, INFLUENCES, LEAST, Array, Support
 from abaton.training.physiology.parameters import parameters_of
 from abaton.training.physiology.person import Person
 from abaton.training.physiology.reflexes import REFLEXES, afferents, period_s, regulate
@@ -132,6 +132,9 @@ def advance(
     """
     if influences.shape != (len(INFLUENCES),) or not np.isfinite(influences).all():
         raise _refused("influences that are not finite numbers", f"{len(INFLUENCES)} finite numbers")
+    if (influences < LEAST - 1e-12).any():
+        worst = INFLUENCES[int(np.argmin(influences - LEAST))]
+        raise _refused(f"{worst} of {influences[INDEX[worst]]:g} in all", "a sum that is not negative")
     if ms < 20 or ms % 20 or every_ms < 1:
         raise _refused(f"{ms} ms sampled every {every_ms}", "a multiple of 20 ms")
     y, history = body.state.copy(), body.history.copy()
@@ -248,8 +251,7 @@ def _run(
     amplitude, lean = (support[7], support[8]) if squeeze_hz > 0.0 else (0.0, 0.0)
     dead_space = p[at.DEAD_SPACE] * (0.55 if support[10] > 1.5 else 1.0)
     feels = np.empty(4)
-    given, pressing, fresh = 0.0, 0.0, 0.0
-    lost = y[at.LOST]
+    given, pressing = 0.0, 0.0
     thorax = u[PLEURAL_IN]
     beat = y[at.PERIOD]
     for ms_now in range(ms):
@@ -267,22 +269,27 @@ def _run(
             )  # fmt: skip
             flow = y[at.FLOW_LV_SLOW] / (p[at.FLOW_0] / 0.06)
             wasted = 0.05 + 0.72 * (1.0 - min(flow, 1.0))
-            fresh += capnogram(y, moved, y[at.PA_CO2], wasted, dead_space)
+            y[at.FRESH] += capnogram(y, moved, y[at.PA_CO2], wasted, dead_space)
             # Pressure around the heart, beyond that of a quiet chest at rest.
             thorax = u[PLEURAL_IN] + y[at.PLEURAL]
             afferents(y, p, thorax, feels)
             regulate(y, p, history, feels, held, share, gain, u[SYMPATHETIC_IN], u[VAGAL_IN])
-            given = transfuse(
-                y, p, lost, thorax, u[CRYSTALLOID], u[BLOOD_IN], u[LEAK], u[TEMPERATURE_IN], u[LACTATE_IN]
-            )
-            lost = y[at.LOST]
+            given = transfuse(y, p, thorax, u[CRYSTALLOID], u[BLOOD_IN], u[LEAK], u[TEMPERATURE_IN], u[LACTATE_IN])
             beat = _beat(y, p, faster)
         if ms_now % 20 == 0:
             hb = y[at.HAEMOGLOBIN_G] / volume_ml(y) * 100.0 / 15.0
             exchange(
-                y, p, history, fresh, support[0], u[UPPER] > -3.0, u[SHUNT_IN], math.exp(u[METABOLISM]), max(hb, 0.05)
+                y,
+                p,
+                history,
+                y[at.FRESH],
+                support[0],
+                u[UPPER] > -3.0,
+                u[SHUNT_IN],
+                math.exp(u[METABOLISM]),
+                max(hb, 0.05),
             )
-            fresh = 0.0
+            y[at.FRESH] = 0.0
             y[at.WANTED] = wanted_l_min(y, math.exp(u[DRIVE]), math.exp(u[WAKE]), y[at.X_PERIPHERAL], y[at.X_CENTRAL])
         pressing = circulate(
             y, p, beat, strength, resistance, u[DILATED], thorax, amplitude, lean, squeeze_hz, u[ARTERIAL], u[VENOUS],

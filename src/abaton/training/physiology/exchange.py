@@ -22,6 +22,9 @@ from abaton.training.physiology.influences import Array
 DT = 0.02
 RING = at.RING_S_LENGTH + at.RING_V_LENGTH
 DRY_MMHG = 713.0
+PLUG_MOST_ML = at.PLUG_ML * at.PLUG_LENGTH
+NO_FLOW_MMHG = 8.0
+"""Coronary flow ends at about this perfusion pressure (Bellamy 1978; recalled, to be checked)."""
 ENERGY_RISE_S, ENERGY_FALL_S = 60.0, 270.0
 """The heart's store of energy refills in a minute of good flow; without any it lasts for about five (stylised so that
 chances of a shock fall by about a tenth a minute, Larsen 1993)."""
@@ -73,7 +76,8 @@ def exchange(
 @kernel()
 def _carry(y: Array, history: Array) -> None:
     """Arterial blood moves on by volume: what left the lung arrives when as much has followed."""
-    y[at.PLUG] += max(y[at.FLOW_LV], 0.0) * DT
+    # No more than the whole plug can move in one step.
+    y[at.PLUG] += min(max(y[at.FLOW_LV], 0.0) * DT, PLUG_MOST_ML)
     while y[at.PLUG] >= at.PLUG_ML:
         y[at.PLUG] -= at.PLUG_ML
         place = int(y[at.PLUG_PLACE])
@@ -149,7 +153,7 @@ def _function(y: Array, p: Array, brain: float, content: float, venous_mmhg: flo
         demand = 60.0 / y[at.PERIOD] / 72.0 * math.sqrt(max(y[at.MEAN_SA], 20.0) / 90.0)
     else:
         demand = 0.6 if rhythm == 5.0 else (0.45 if rhythm == 6.0 else 0.3)
-    supply = p[at.RESERVE] * max(y[at.CPP], 0.0) / 70.0 * y[at.A_O2] / 0.195
+    supply = p[at.RESERVE] * max(y[at.CPP] - NO_FLOW_MMHG, 0.0) / (70.0 - NO_FLOW_MMHG) * y[at.A_O2] / 0.195
     ratio = supply / max(demand * warm, 0.05)
     if ratio >= 1.0:
         y[at.ENERGY] += DT / ENERGY_RISE_S * (1.0 - y[at.ENERGY])

@@ -53,6 +53,7 @@ def pressures(oxygen: float, carbon: float, blood: float) -> tuple[float, float]
         low, high = PLENTY_MMHG, 760.0
         for _ in range(12):
             po2 = 0.5 * (low + high)
+            pco2 = y * (1 + A2 * po2) / (1 + B2 * po2)
             if oxygen_content(po2, pco2, blood) > oxygen:
                 high = po2
             else:

@@ -50,6 +50,10 @@ MEANING = {
 
 INFLUENCES: tuple[str, ...] = tuple(MEANING)
 INDEX: dict[str, int] = {name: place for place, name in enumerate(INFLUENCES)}
+LEAST: Array = np.array([
+    0.0 if name.endswith(("_ml_s", "_ml_s_mmhg", "_per_min")) or name == "shunt" else -math.inf for name in INFLUENCES
+])  # fmt: skip
+"""What the sum of all contributions may not fall below: no wound bleeds inwards."""
 
 
 def contribution(**values: float) -> Array:

@@ -1,5 +1,7 @@
 """Who the patient is: age, sex, size, fitness, disease."""
 
+import math
+
 import msgspec
 import numpy as np
 
@@ -35,8 +37,10 @@ class Person(msgspec.Struct, frozen=True):
 def cohort(
     count: int, rng: np.random.Generator, age_years: tuple[float, float] = (18, 85), diseases: bool = True
 ) -> tuple[Person, ...]:
-    """People as they come: sizes of both sexes (means and spreads of adults in NCD-RisC 2016, rounded), fitness that
-    falls with age, diseases that rise with it (round shares of adults, stylised).
+    """People as they come.
+
+    Sizes of both sexes are means and spreads of adults (NCD-RisC 2016, rounded); fitness falls with age and diseases
+    rise with it, by round shares of adults: stylised.
 
     Args:
         count: How many.
@@ -48,9 +52,9 @@ def cohort(
     for _ in range(count):
         age = float(rng.uniform(*age_years))
         sex = "female" if rng.random() < 0.5 else "male"
-        height = float(np.clip(rng.normal(162 if sex == "female" else 175, 6.5), 142, 205))
-        mass_index = float(np.clip(rng.lognormal(np.log(25.5), 0.16), 18, 45))
-        fitness = float(np.clip(rng.normal(0.6 - 0.004 * (age - 35), 0.15), 0, 1))
+        height = _within(rng.normal(162 if sex == "female" else 175, 6.5), 142, 205)
+        mass_index = _within(rng.lognormal(math.log(25.5), 0.16), 18, 45)
+        fitness = _within(rng.normal(0.6 - 0.004 * (age - 35), 0.15), 0, 1)
         shares = {
             "hypertension": 0.05 + 0.007 * (age - 18),
             "copd": 0.001 * (age - 18),
@@ -62,3 +66,7 @@ def cohort(
         has += ("obesity",) if mass_index > 35 else ()
         people.append(Person(age, sex, mass_index * (height / 100) ** 2, height, fitness, has))
     return tuple(people)
+
+
+def _within(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
