@@ -16,7 +16,7 @@ from abaton.training.drugs.compartments import WIDTH, Array
 from abaton.training.drugs.formulary import FORMULARY
 from abaton.training.drugs.kinetics import FLUIDS, DrugState, concentration, flow_of, rates_table
 from abaton.training.drugs.sedatives import RECEPTOR
-from abaton.training.drugs.vasoactive import SHOCK_ODDS
+from abaton.training.drugs.vasoactive import PROTECTION, SHOCK_ODDS, TONE
 from abaton.training.physiology.influences import INDEX, INFLUENCES, TICK_S
 from abaton.training.physiology.person import Person
 from abaton.training.physiology.vitals import Vitals
@@ -28,18 +28,26 @@ FLOOR = -20.0
 
 @kernel()
 def evaluate(
-    amounts: Array, rates: Array, terms: Array, hypnotics: Array, opioid: Array, flow: float, influences: int
+    amounts: Array,
+    rates: Array,
+    terms: Array,
+    hypnotics: Array,
+    opioid: Array,
+    flow: float,
+    tone: float,
+    influences: int,
 ) -> Array:
     """Contributions of all drugs, (n, influences).
 
     Args:
         amounts: (9 n + 2,).
         rates: (n, 11).
-        terms: (t, 9): row, place, influence, most, half, steepness, remaining, competes, scale.
+        terms: (t, 10): row, place, influence, most, half, steepness, remaining, competes, needs tone, scale.
         hypnotics: (n,): effect-site concentration of half the effect, 0 of what is no hypnotic.
         opioid: Row of fentanyl (-1: none), places of log_drive, log_wakefulness, bis_depression, log_heart_rate, then
             the two powers, most and power of hypnosis, its steepness, and the heart rate's logarithm, (11,).
         flow: Cardiac output over its resting value.
+        tone: How much tone vessels have to give up, 0 to 1.
         influences: How many there are.
     """
     drugs = rates.shape[0]
@@ -57,7 +65,9 @@ def evaluate(
         effect = terms[t, 3] / (1.0 + (half / level) ** terms[t, 5])
         if terms[t, 6] > 0.0:
             effect = math.log(max(1.0 - effect, 2.1e-9))
-        made[row, int(terms[t, 2])] += terms[t, 8] * effect
+        if terms[t, 8] > 0.0:
+            effect *= tone
+        made[row, int(terms[t, 2])] += terms[t, 9] * effect
     units = np.zeros(drugs)
     for row in range(drugs):
         if hypnotics[row] > 0.0:
@@ -96,6 +106,7 @@ def plan(present: tuple[str, ...]) -> tuple[Array, Array, Array]:
                 effect.steepness.value,
                 float(effect.remaining),
                 float(effect.competes),
+                float(effect.needs_tone),
                 effect.scale.value,
             ]
             for effect in drug.effects
@@ -104,7 +115,15 @@ def plan(present: tuple[str, ...]) -> tuple[Array, Array, Array]:
     names = ("drive_power", "wakefulness_power", "hypnotic_most", "hypnotic_power", "hypnotic_steepness", "heart_rate")
     fentanyl = float(present.index("fentanyl")) if "fentanyl" in present else -1.0
     opioid = np.array([fentanyl, *places, *(RECEPTOR[name].value for name in names)])
-    return np.array(terms, float).reshape(-1, 9), hypnotics, opioid
+    return np.array(terms, float).reshape(-1, 10), hypnotics, opioid
+
+
+def tone_of(vitals: Vitals | None) -> float:
+    """How much tone the vessels have to give up, 0 to 1, from mean pressure; 1 where no vital signs are given."""
+    if vitals is None:
+        return 1.0
+    none, full = TONE["none"].value, TONE["full"].value
+    return min(max((vitals.mean_mmhg - none) / (full - none), 0.0), 1.0)
 
 
 def contributions(state: DrugState, person: Person, vitals: Vitals | None) -> tuple[tuple[str, Array], ...]:
@@ -117,7 +136,8 @@ def contributions(state: DrugState, person: Person, vitals: Vitals | None) -> tu
         return ()
     table, _ = rates_table(state.present, person)
     terms, hypnotics, opioid = plan(state.present)
-    made = evaluate(state.amounts, table, terms, hypnotics, opioid, flow_of(person, vitals), len(INFLUENCES))
+    flow, tone = flow_of(person, vitals), tone_of(vitals)
+    made = evaluate(state.amounts, table, terms, hypnotics, opioid, flow, tone, len(INFLUENCES))
     found = tuple(zip(state.present, made, strict=True))
     return found + _fluids(state) if state.labels else found
 
@@ -153,3 +173,9 @@ def shock_odds(state: DrugState, person: Person, vitals: Vitals | None = None) -
     level = concentration(state, person, "amiodarone", vitals)
     most, half = SHOCK_ODDS["most"].value, SHOCK_ODDS["half"].value
     return most ** (level / (level + half))
+
+
+def hazard_factor(state: DrugState, person: Person, vitals: Vitals | None = None) -> float:
+    """The factor on the summed hazard of fibrillation: 1 without amiodarone, down to 0.4 with it."""
+    level = concentration(state, person, "amiodarone", vitals)
+    return 1.0 - PROTECTION["most"].value * level / (level + PROTECTION["half"].value)

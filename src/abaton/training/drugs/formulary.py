@@ -96,9 +96,11 @@ def values(thing: Any, where: str = "") -> Iterator[tuple[str, Value]]:
 
 
 def all_values(formulary: Formulary = FORMULARY) -> Iterator[tuple[str, Value]]:
-    """Every number of the formulary and of what belongs to it (receptor, shock, unit of blood, oxygen devices)."""
+    """Every number of the formulary and of what belongs to it: receptor, tone, shock, unit of blood, oxygen devices."""
     yield from values(formulary.drugs)
     yield from values(sedatives.RECEPTOR, ".receptor")
     yield from values(vasoactive.SHOCK_ODDS, ".shock")
+    yield from values(vasoactive.PROTECTION, ".protection")
+    yield from values(vasoactive.TONE, ".tone")
     yield from values(others.UNIT_ML, ".unit")
     yield from values(others.OXYGEN_DEVICES, ".oxygen")

@@ -51,6 +51,7 @@ def hill(
     *,
     remaining: bool = False,
     competes: bool = False,
+    needs_tone: bool = False,
     scale: Value | None = None,
 ) -> Effect:
     """An effect whose three numbers come from one source; concentrations in ug/l."""
@@ -62,6 +63,7 @@ def hill(
         steepness=Value(steepness, "1", source),
         remaining=remaining,
         competes=competes,
+        needs_tone=needs_tone,
     )
     if scale is None:
         return made
@@ -80,14 +82,19 @@ def limit(route: str, unit: str, low: float, high: float, hard: float, source: s
     )
 
 
-PROPOFOL_PRESSURE = Value(1.0, "1", EBERT + "; multiply to recalibrate on a body model")
+PROPOFOL_PRESSURE = Value(0.95, "1", EBERT + "; multiply to recalibrate on a body model")
 
 PROPOFOL_EFFECTS = (
-    hill("log_resistance", "late_effect", -0.35, 4000.0, 2.0, EBERT, scale=PROPOFOL_PRESSURE),
-    hill("venous_unstressed_ml", "late_effect", 500.0, 4000.0, 2.0, EBERT, scale=PROPOFOL_PRESSURE),
-    hill("log_contractility", "late_effect", -0.15, 4000.0, 2.0, EBERT, scale=PROPOFOL_PRESSURE),
+    hill("log_resistance", "late_effect", -0.85, 4000.0, 2.0, EBERT, scale=PROPOFOL_PRESSURE),
+    hill("venous_unstressed_ml", "late_effect", 750.0, 4000.0, 2.0, EBERT, scale=PROPOFOL_PRESSURE),
+    hill("log_contractility", "late_effect", -0.3, 4000.0, 2.0, EBERT, scale=PROPOFOL_PRESSURE),
     hill(
-        "log_baroreflex", "effect", -1.2, 4000.0, 1.5, "recalled from Ebert 1992, Anesthesiology 76:725, to be checked"
+        "log_baroreflex",
+        "effect",
+        -2.0,
+        4000.0,
+        1.5,
+        EBERT + "; that reflexes fail is recalled from Ebert 1992, Anesthesiology 76:725, to be checked",
     ),
     hill(
         "log_drive",
@@ -115,10 +122,10 @@ PROPOFOL_LIMITS = (
 )
 
 LATE_PROPOFOL = number(
-    0.122,
+    0.09,
     "1/min",
-    "recalled from Kazama 1999, Anesthesiology 90:1517 (half-time 5.68 min of systolic pressure at 20 to 39 years), "
-    "to be checked; Jeleazcov 2015 has 0.054 and 0.0695 /min",
+    "calibrated to Muzi 1992, between 0.0695 /min of Jeleazcov 2015 and 0.122 /min of Kazama 1999, "
+    "Anesthesiology 90:1517 (half-time 5.68 min of systolic pressure at 20 to 39 years; recalled, to be checked)",
 )
 
 PROPOFOL = Drug(

@@ -158,6 +158,7 @@ class Effect(msgspec.Struct, frozen=True):
         steepness: Hill's exponent.
         remaining: Whether E is the fraction taken away of what the influence multiplies.
         competes: Whether naloxone on the receptor raises `half`.
+        needs_tone: Whether it fades as mean pressure falls, since vessels without tone have nothing to give up.
         scale: Calibration to the whole body; 1 is as published.
     """
 
@@ -168,6 +169,7 @@ class Effect(msgspec.Struct, frozen=True):
     steepness: Value
     remaining: bool = False
     competes: bool = False
+    needs_tone: bool = False
     scale: Value = Value(1.0, "1", "as published: no calibration to the body")
 
 

@@ -6,7 +6,7 @@ from abaton.training.drugs.values import Absorption, Drug, Kinetics, Parameter, 
 ABBOUD = "Abboud 2009, Crit Care 13:R120, with a severity score (SAPS II) of 25"
 STRATTON = (
     "fitted to Stratton 1985, J Appl Physiol 58:1199 (25, 50, 100 ng/kg/min: heart rate +8, +12, +17 /min; stroke "
-    "volume +26, +31, +40 %; resistance -31, -42, -48 %) at the clearance used here"
+    "volume +26, +31, +40 %; resistance -31, -42, -48 %), with reflexes, at the clearance used here"
 )
 OUALHA_ADRENALINE = "Oualha 2014, Crit Care 18:R23, table 3 (children)"
 OUALHA_NORADRENALINE = "Oualha 2014, Br J Clin Pharmacol 78:886, table 3 (children): EC50 4.11 ug/l, +32 mmHg"
@@ -43,23 +43,23 @@ ADRENALINE = Drug(
         flow_exponent=NO_FLOW,
     ),
     effects=(
-        hill("log_resistance", "central", -0.88, 0.76, 1.0, STRATTON),
+        hill("log_resistance", "central", -1.0, 0.76, 1.0, STRATTON, needs_tone=True),
         hill(
             "log_resistance",
             "central",
-            2.0,
+            1.1,
             18.0,
-            1.0,
+            1.5,
             OUALHA_ADRENALINE
-            + ": C50 18 ug/l; size calibrated to perfusion in arrest (Paradis 1990, recalled, to be checked)",
+            + ": C50 18 ug/l; size, steepness calibrated to arrest (Paradis 1990, recalled, to be checked)",
         ),
-        hill("log_heart_rate", "central", 0.38, 1.12, 1.0, STRATTON),
-        hill("log_contractility", "central", 0.8, 0.8, 1.0, STRATTON),
+        hill("log_heart_rate", "central", 0.22, 1.12, 1.0, STRATTON),
+        hill("log_contractility", "central", 1.8, 0.8, 1.0, STRATTON),
         hill(
             "venous_unstressed_ml",
             "central",
-            -400.0,
-            3.0,
+            -700.0,
+            1.5,
             1.0,
             "calibrated to the stroke volume of Stratton 1985 and to the reflex's venous reserve (Ursino 1998)",
         ),
@@ -105,7 +105,7 @@ NORADRENALINE = Drug(
         hill(
             "log_resistance",
             "central",
-            1.0,
+            0.7,
             4.11,
             1.0,
             OUALHA_NORADRENALINE + "; size calibrated to mean pressure +15 mmHg at 0.1 ug/kg/min with reflexes",
@@ -163,10 +163,10 @@ ATROPINE = Drug(
         hill(
             "vagal",
             "effect",
-            -6.3,
+            -5.0,
             4.0,
             1.5,
-            "most: vagal ceiling of Ursino 1998; half: calibrated to full block by 0.04 mg/kg (PMID 3835981)",
+            "size and half calibrated to 70 to 119 /min, full block, by 0.04 mg/kg (PMID 3835981)",
         ),
     ),
 )
@@ -225,16 +225,20 @@ AMIODARONE_DRUG = Drug(
             1.0,
             "product information: bradycardia in 5 % (recalled, to be checked); size calibrated",
         ),
-        hill(
-            "arrhythmia_hazard_per_min",
-            "central",
-            -0.1,
-            3000.0,
-            1.0,
-            "calibrated to fewer fibrillations, Kudenchuk 1999 (recalled, to be checked); offsets other hazards",
-        ),
     ),
 )
+
+PROTECTION = {
+    "most": Value(0.6, "1", "calibrated to fewer fibrillations, Kudenchuk 1999 (recalled, to be checked)"),
+    "half": Value(3000.0, "ug/l", "calibrated: reached by 300 mg in arrest"),
+}
+"""The share of the hazard of fibrillation that amiodarone takes away."""
+
+TONE = {
+    "none": Value(60.0, "mmHg", "calibrated to pressure that rises after 0.5 mg IM in anaphylaxis, not falls"),
+    "full": Value(85.0, "mmHg", "calibrated with it; volunteers of Stratton 1985 were above"),
+}
+"""Mean pressure at which beta-2 receptors have no and all of the tone to take away."""
 
 SHOCK_ODDS = {
     "most": Value(
@@ -286,6 +290,6 @@ SALBUTAMOL = Drug(
             1.0,
             MORGAN + ": heart rate rises with concentration; size calibrated",
         ),
-        hill("log_resistance", "central", -0.3, 10.0, 1.0, "recalled: vasodilation by beta-2 receptors, to be checked"),
+        hill("log_resistance", "central", -0.3, 10.0, 1.0, "recalled: beta-2 dilation, to be checked", needs_tone=True),
     ),
 )
