@@ -122,7 +122,7 @@ def measure(seconds: float) -> dict[str, Any]:
     try:
         with ThreadPoolExecutor(1) as beside:
             beside.submit(int).result()  # Begun now, it does not get ahead with the scene.
-            picture = Picture(board, scene.solver, scene.state.position_m, HAND_M, beside)
+            picture = Picture(board, scene.tools, scene.solver, scene.state.position_m, HAND_M, beside)
             tell(picture, scene)
             board.state()
             process = spawn(simulated.SimulatedDevice, coupling(simulated.SIMULATED), board, cores[-1])

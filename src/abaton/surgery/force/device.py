@@ -12,6 +12,7 @@ from abaton.core.errors import Problem
 
 Array = NDArray[np.float64]
 GROUP = "abaton.haptic_devices"
+PARTS = ("limits", "open", "read", "write", "close")
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -80,19 +81,27 @@ def device_named(name: str, entry_points: Iterable[metadata.EntryPoint] | None =
     points = list(metadata.entry_points(group=GROUP) if entry_points is None else entry_points)
     for point in points:
         if point.name == name:
-            found: Any = point.load()
-            if all(hasattr(found, what) for what in ("open", "read", "write", "close", "limits")):
-                return found
-            raise Problem(
-                "haptic_device_unfit",
-                got=f"{point.value}, which lacks a part of a driver",
-                expected="a class with limits, open, read, write and close",
-                next_step="Complete the driver: see docs/how-to/haptic_device.md.",
-            )
+            try:
+                found: Any = point.load()
+            except Exception as error:  # Whatever a driver's package, or what it needs, raises.
+                raise _unfit(f"{point.value}, which can not be loaded: {error}") from error
+            lacking = [what for what in PARTS if not hasattr(found, what)]
+            if lacking:
+                raise _unfit(f"{point.value}, which lacks {', '.join(lacking)}")
+            return found
     raise Problem(
         "haptic_device_not_found",
         got=f"no haptic device {name!r}; there are: {', '.join(sorted(point.name for point in points)) or 'none'}",
         expected="the name of an installed driver",
         next_step="Install its package beside Abaton, or choose another.",
         kind="not_found",
+    )
+
+
+def _unfit(got: str) -> Problem:
+    return Problem(
+        "haptic_device_unfit",
+        got=got,
+        expected=f"a class with {', '.join(PARTS)}",
+        next_step="Complete the driver: see docs/how-to/haptic_device.md.",
     )

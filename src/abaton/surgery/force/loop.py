@@ -78,6 +78,8 @@ def run(
             sample[0:3], sample[3:6], sample[6] = said.position_m, said.velocity_m_s, said.number
             state, force = rendering.tick(state, words, sample, numbers, now)
             device.write(force)
+            if heart.taken:  # It hung in `write`, which may have come after the guard's.
+                device.write(np.zeros(3))
             heart.force_n = force
             board.tell(state, now - before)
             before = now

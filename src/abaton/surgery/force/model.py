@@ -16,6 +16,8 @@ WORDS = 27 + 5 * MOST_WALLS
 LONGEST_SILENCE_S = 0.005
 """With the loop's period and `Coupling.ramp_down_s` it stays below 10 ms: so soon the force of a scene that hangs is
 gone, whatever the scene asked for. What takes longer, as a cut does, is done beside the scene."""
+LARGEST = 1e12
+"""No number of a model is larger; products of three stay finite."""
 
 
 class Wall(msgspec.Struct, frozen=True, eq=False):
@@ -79,11 +81,11 @@ class LocalModel(msgspec.Struct, frozen=True, eq=False):
     def _check(self, words: Array) -> None:
         symmetric = words[13:22].reshape(3, 3)
         fit = (
-            bool(np.isfinite(words).all())
+            bool(np.isfinite(words).all() and np.abs(words).max() <= LARGEST)
             and len(self.walls) <= MOST_WALLS
             and 0 < self.silence_s <= LONGEST_SILENCE_S
-            and bool(np.linalg.eigvalsh((symmetric + symmetric.T) / 2)[0] >= 0)
             and float(np.abs(symmetric - symmetric.T).max()) <= 1e-6 * float(np.abs(symmetric).max())
+            and bool(np.linalg.eigvalsh((symmetric + symmetric.T) / 2)[0] >= 0)
             and all(wall.stiffness_n_m >= 0 for wall in self.walls)
             and self.friction >= 0
         )

@@ -18,6 +18,7 @@ from abaton.surgery.force.condensing import Compliance, compliance_of
 from abaton.surgery.force.model import LONGEST_SILENCE_S, LocalModel, Wall, free_space
 from abaton.surgery.tissue.contact import Contacts, Skin
 from abaton.surgery.tissue.solver import Solver
+from abaton.surgery.tissue.tools import Capsule, Tools
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int32]
@@ -26,12 +27,13 @@ APPROACHING, TOUCHING = 0, 1
 _NOWHERE: Array = np.zeros(3)
 
 
-def bearing(contacts: Contacts, skin: Skin, pose: Array, tool: int = 0) -> tuple[Index, Array]:
+def bearing(contacts: Contacts, skin: Skin, tools: Tools, pose: Array, tool: int = 0) -> tuple[Index, Array]:
     """The vertices that bear a tool's force, each once, and how much of it each bears; the nearest where none does.
 
     Args:
         contacts: Of the step's end.
         skin: Of the body.
+        tools: Of the scene.
         pose: (4, 4), of the tool.
         tool: Which.
 
@@ -43,7 +45,7 @@ def bearing(contacts: Contacts, skin: Skin, pose: Array, tool: int = 0) -> tuple
         return np.zeros(0, dtype=np.int32), np.zeros(0)
     size = np.linalg.norm(contacts.force_n[own], axis=1)
     if not size.any():
-        own, size = own[[int(np.argmin(_gaps_m(contacts, own, pose)))]], np.ones(1)
+        own, size = own[[int(np.argmin(_gaps_m(contacts, own, tools.named[tool].shape, pose)))]], np.ones(1)
     corners = skin.triangles[contacts.triangle[own]].ravel()
     vertices, inverse = np.unique(corners, return_inverse=True)
     weights = np.bincount(inverse, (size[:, None] * contacts.weights[own]).ravel())
@@ -53,6 +55,7 @@ def bearing(contacts: Contacts, skin: Skin, pose: Array, tool: int = 0) -> tuple
 
 def local_model(
     contacts: Contacts,
+    tools: Tools,
     pose: Array,
     force_n: Array,
     stiffness_n_m: Array,
@@ -64,6 +67,7 @@ def local_model(
 
     Args:
         contacts: Of the step's end.
+        tools: Of the scene.
         pose: (4, 4), of the tool, whose origin is what the hand holds.
         force_n: (3,), of the tissue on the tool.
         stiffness_n_m: (3, 3), of `Compliance.stiffness` for `bearing`.
@@ -82,7 +86,7 @@ def local_model(
         length = float(np.linalg.norm(outward))
         outward = outward / length if length > 0 else -contacts.normal[own[np.argmax(pressed)]]
     else:
-        gaps = _gaps_m(contacts, own, pose)
+        gaps = _gaps_m(contacts, own, tools.named[tool].shape, pose)
         outward = -contacts.normal[own[np.argmin(gaps)]]
         anchor -= gaps.min() * outward
         force_n = np.zeros(3)
@@ -99,14 +103,17 @@ class Picture:
 
     Args:
         board: Of the loop.
+        tools: Of the scene; the loop holds the first.
         solver: Of the body.
         position_m: (n, 3), of its vertices, about which it is linearised.
         near_m: (3,), where it will be touched first; solved for at once, and for at most a second or two.
         beside: That solves; of one thread.
     """
 
-    def __init__(self, board: Board, solver: Solver, position_m: Array, near_m: Array, beside: Executor) -> None:
-        self._board, self._beside = board, beside
+    def __init__(
+        self, board: Board, tools: Tools, solver: Solver, position_m: Array, near_m: Array, beside: Executor
+    ) -> None:
+        self._board, self._tools, self._beside = board, tools, beside
         self._compliance: Compliance | None = compliance_of(solver, position_m)
         skin = self._compliance.skin
         borne = skin[self._compliance.place[skin] >= 0]
@@ -135,7 +142,7 @@ class Picture:
             walls: Fixtures near it, in the device's axes.
             origin_m: (3,), of the device's axes, which are parallel to the scene's.
         """
-        vertices, weights = bearing(contacts, skin, pose)
+        vertices, weights = bearing(contacts, skin, self._tools, pose)
         if self._solving is not None and self._solving.done():
             solving, self._solving = self._solving, None
             if not isinstance(solving.exception(), Problem):  # A body that nothing holds any more has no stiffness.
@@ -146,7 +153,7 @@ class Picture:
                 self.stiffness_n_m = compliance.stiffness(vertices, weights)
             elif self._solving is None:
                 self._solving = self._beside.submit(compliance.learn, vertices)
-        made = local_model(contacts, pose, force_n, self.stiffness_n_m, walls=walls)
+        made = local_model(contacts, self._tools, pose, force_n, self.stiffness_n_m, walls=walls)
         made = msgspec.structs.replace(made, anchor_m=made.anchor_m - origin_m)
         self._board.publish(made.words(now_s))
         return made
@@ -157,7 +164,11 @@ class Picture:
         self._solving = self._beside.submit(compliance_of, solver, position_m)
 
 
-def _gaps_m(contacts: Contacts, own: NDArray[np.int64], pose: Array) -> Array:
-    """(k,) how far the tool may go at each of its contacts until it touches; below 0 where it lies in the tissue."""
-    places = contacts.anchor_m[own] @ pose[:3, :3].T + pose[:3, 3]
-    return np.einsum("ka,ka->k", contacts.point_m[own] - places, contacts.normal[own])
+def _gaps_m(contacts: Contacts, own: NDArray[np.int64], shape: Any, pose: Array) -> Array:
+    """(k,) how far the tissue at each of a tool's contacts is from it; below 0 where it lies in the tissue."""
+    local = (contacts.point_m[own] - pose[:3, 3]) @ pose[:3, :3]
+    if not isinstance(shape, Capsule):
+        return np.asarray(shape.field.sample(local * 1000, "bound"), dtype=np.float64) / 1000
+    start, along = np.array(shape.start_m), np.array(shape.end_m) - np.array(shape.start_m)
+    share = np.clip((local - start) @ along / max(float(along @ along), 1e-30), 0.0, 1.0)
+    return np.asarray(np.linalg.norm(local - start - share[:, None] * along, axis=1) - shape.radius_m)

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from abaton.core.kernels import kernel
 from abaton.surgery.force.coupling import Coupling
+from abaton.surgery.force.model import LARGEST
 
 Array = NDArray[np.float64]
 
 STATE_WORDS = 50
-NO_FAULT, NOT_FINITE, LEAPT, DEVICE_SILENT, PHYSICS_SILENT = range(5)
-FAULTS = ("", "device_not_finite", "device_leapt", "device_silent", "physics_silent")
+NO_FAULT, NOT_FINITE, LEAPT, DEVICE_SILENT, PHYSICS_SILENT, PHYSICS_NOT_FINITE = range(6)
+FAULTS = ("", "device_not_finite", "device_leapt", "device_silent", "physics_silent", "physics_not_finite")
 
 
 class Told(msgspec.Struct, frozen=True, eq=False):
@@ -111,7 +112,7 @@ def tick(state: Array, model: Array, sample: Array, coupling: Array, now_s: floa
     period = min(max(now_s - state[0], 1e-5), 0.02) if begun else coupling[2]
     fault = _fault(new, model, sample, coupling, now_s, period, begun)
     new[0] = now_s
-    lost = fault in (NOT_FINITE, LEAPT, DEVICE_SILENT)
+    lost = fault in (NOT_FINITE, LEAPT, DEVICE_SILENT, PHYSICS_NOT_FINITE)
     if fault != NO_FAULT:
         new[41] += 1
         new[46] = max(0.0, state[46] - period / coupling[7])
@@ -124,7 +125,7 @@ def tick(state: Array, model: Array, sample: Array, coupling: Array, now_s: floa
         new[46] = 0.0
     new[42] = fault
     if lost:
-        # Nothing is known of the hand: what was last felt goes, and nothing new comes.
+        # Nothing is known of the hand or of the tissue: what was last felt goes, and nothing new comes.
         _faded(new, state, force)
         return new, force
     if begun and new[48] > 0.0:
@@ -159,8 +160,8 @@ def _fault(new: Array, model: Array, sample: Array, coupling: Array, now_s: floa
                 return LEAPT
             new[48] = 0.0  # The force is gone: the hand may be taken up anew where it is.
     for word in range(model.shape[0]):
-        if not math.isfinite(model[word]):
-            return PHYSICS_SILENT
+        if not abs(model[word]) <= LARGEST:
+            return PHYSICS_NOT_FINITE
     if now_s - model[0] >= min(model[1], coupling[13]):
         return PHYSICS_SILENT
     return NO_FAULT

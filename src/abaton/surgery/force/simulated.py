@@ -66,6 +66,8 @@ class SimulatedDevice:
         clock: That drives the simulation.
     """
 
+    limits: Limits = SIMULATED
+
     def __init__(
         self,
         hand: Hand | None = None,
