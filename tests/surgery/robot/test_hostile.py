@@ -71,6 +71,18 @@ def test_no_filter_hides_a_jump(name: str, jump_m: float) -> None:
     np.testing.assert_allclose(arm.joints, here, atol=1e-6)
 
 
+def test_a_jump_back_to_where_a_slow_filter_still_lingers_is_a_jump() -> None:
+    smooth = low_pass(1000.0)
+    arm, at = following(smooth), HAND
+    for _ in range(300):
+        at = at + np.array([1e-3, 0, 0])
+        arm = tick(arm, hand_at(arm, at), True, smooth, FREE, 2.0)
+    assert arm.clutch.phase == "following"
+    assert float(at[0] - arm.clutch.hand_m[0]) > 0.03
+    arm = tick(arm, hand_at(arm, at - np.array([0.11, 0, 0])), True, smooth, FREE, 2.0)
+    assert arm.clutch.phase == "holding"
+
+
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_hand_that_is_laid_elsewhere_with_the_clutch_open_moves_nothing_when_it_takes_it(name: str) -> None:
     smooth = FILTERS[name]()
@@ -269,3 +281,13 @@ def test_a_hand_that_pulls_out_of_the_workspace_leaves_the_arm_at_its_limits() -
 def test_a_message_without_a_time_is_never_the_latest() -> None:
     assert latest(["good", "bad"], [0.1, math.nan], [0.2, 0.2], 1.0) == "good"
     assert latest(["never"], [0.1], [math.nan], 1.0) is None
+
+
+def test_rates_keep_their_limits_exactly_whatever_the_solver_tolerates() -> None:
+    rng = np.random.default_rng(0)
+    for n in range(300):
+        joints = LOWER + rng.random(6) * (UPPER - LOWER)
+        joints = np.where(rng.random(6) > 0.5, UPPER, LOWER) if n % 3 == 0 else joints
+        rates = joint_rates(joints, NEEDLE_DRIVER, rng.choice([0.0, 0.1, -0.3, 1e12, 100.0, -1e3], 6), PERIOD_S).rates
+        assert (rates <= np.minimum(FASTEST, (UPPER - joints) / PERIOD_S)).all()
+        assert (rates >= np.maximum(-FASTEST, (LOWER - joints) / PERIOD_S)).all()
