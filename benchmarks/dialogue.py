@@ -7,7 +7,7 @@ were made. Figures without `development_` are of the half held out.
 - `top1_pct`: questions of which every clause was taken for what it means, and for nothing else; of those in scope.
 - `top3_pct`: questions of which every meaning is among the first three of a clause.
 - `false_accept_pct`: questions out of scope which the patient answers at once, as though it had understood.
-- `answered_right_pct`, `asked_back_pct`, `not_understood_pct`: what becomes of a question in scope at the first attempt:
+- `answered_right_pct`, `asked_back_pct`, `not_understood_pct`: what becomes of a question in scope at first:
   all of it answered, and rightly; something asked back; something not understood. `answered_wrong_pct` is the rest.
 - `out_of_scope_asked_back_pct`: questions out of scope at which the patient asks "Do you mean ...?".
 - `median_ms`: from the text to its meaning, clauses and lists included; `learning_s`: once at the start.

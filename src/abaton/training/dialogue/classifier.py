@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from abaton.training.dialogue import clauses, minilm, regression
 from abaton.training.dialogue.intents import Catalogue, shipped
 from abaton.training.dialogue.lexical import Lexical
+from abaton.training.dialogue.threads import one_thread
 
 Array = NDArray[np.float64]
 Verdict = Literal["sure", "unsure", "unknown", "aside"]
@@ -113,7 +114,8 @@ class WordsAndMeaning:
     def __init__(self, seeds: list[str], weights: Path, cache: Path | None = None) -> None:
         self._lexical = Lexical(seeds)
         self._model = minilm.load(weights)
-        self._seeds = _kept(self._model, seeds, cache)
+        with one_thread():
+            self._seeds = _kept(self._model, seeds, cache)
 
     def likeness(self, texts: list[str]) -> Array:
         """Shape (texts, seeds)."""
@@ -134,8 +136,9 @@ class Classifier:
         self.encoder = encoder
         groups = [*(intent.seeds for intent in catalogue.intents), catalogue.out_of_scope.seeds]
         classes = np.concatenate([np.full(len(seeds), number) for number, seeds in enumerate(groups)])
-        likeness = encoder.likeness(examples(catalogue))
-        self._model = regression.fit((likeness + likeness.T) / 2, classes, len(groups), encoder.penalty)
+        with one_thread():
+            likeness = encoder.likeness(examples(catalogue))
+            self._model = regression.fit((likeness + likeness.T) / 2, classes, len(groups), encoder.penalty)
 
     def read(self, clause: str) -> Reading:
         """What one clause means."""
@@ -171,10 +174,9 @@ class Classifier:
         return part.verdict == "sure" and part.margin >= _LISTED_MARGIN
 
     def _readings(self, texts: list[str]) -> list[Reading]:
-        return [
-            self._reading(text, row)
-            for text, row in zip(texts, self._model.probabilities(self.encoder.likeness(texts)), strict=True)
-        ]
+        with one_thread():
+            rows = self._model.probabilities(self.encoder.likeness(texts))
+        return [self._reading(text, row) for text, row in zip(texts, rows, strict=True)]
 
     def _reading(self, clause: str, probabilities: Array) -> Reading:
         names = self.catalogue.names

@@ -27,9 +27,7 @@ _FRAME = re.compile(
     r"let\s+me\s+ask|tell\s+me|do\s+you\s+know|any\s+idea)\W*",
     re.IGNORECASE,
 )
-_HANGING = re.compile(
-    r"\b(?:what|when|where|which|who|how|why|and|or|to|the|a|of|with|if|is|are|do|did)\s*$", re.IGNORECASE
-)
+_HANGING = re.compile(r"\b(?:what|when|where|which|who|how|why|and|or|to|the|a|of|with|if)\s*$", re.IGNORECASE)
 _NOISE = re.compile(
     r"\W*(?:(?:ok|okay|right|alright|all right|i see|mhm|mm|hmm|um|uh|er|well|so|sure|yeah|great|good|fine|lovely|now|"
     r"then|please|got it|understood|sorry)\W*)+",

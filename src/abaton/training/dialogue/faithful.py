@@ -76,7 +76,7 @@ def _numbers(words: list[str]) -> set[str]:
 def _number(words: list[str], at: int) -> tuple[float | str, int]:
     """The number that begins at a place, and how many words it takes; 0 where there is none."""
     word, table = words[at], _words()
-    if word[0].isdigit():
+    if word[0].isdecimal():
         plain = word.replace(",", "")
         # A number with two points is a time or a date, and is compared as it stands.
         return (plain, 1) if plain.count(".") > 1 else (float(plain), 1)
