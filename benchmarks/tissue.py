@@ -107,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     output.add_arguments(parser)
     parser.add_argument("--peers", default=sys.executable, help="Python interpreter that has the peers")
-    parser.add_argument("--study", action="store_true", help="only how the mesh of the ball is chosen")
+    parser.add_argument("--study", action="store_true", help="only how the mesh of the ball is chosen; minutes")
     arguments = parser.parse_args()
     core = pinned()
     if arguments.study:
@@ -195,15 +195,17 @@ def rests(ours: dict[str, Ours], references: dict[str, dict[str, float]]) -> dic
 
 def peer(interpreter: str, script: str, only: str, folder: Path) -> dict[str, Any] | str:
     """A peer's figures, or in words why there are none."""
-    environment = os.environ | dict.fromkeys(ONE_THREAD, "1")
-    command = [interpreter, "-m", f"benchmarks.surgery_peers.{script}", str(folder)]
-    command += ["--only", only, "--seconds", str(PEER_SECONDS)]
-    root = Path(__file__).parents[1]
-    if not shutil.which(interpreter):
+    found = shutil.which(interpreter)
+    if not found:
         return f"there is no interpreter {interpreter}"
+    # Peers leave logs where they run, which is therefore the folder that goes afterwards.
+    root = Path(__file__).parents[1]
+    environment = os.environ | dict.fromkeys(ONE_THREAD, "1") | {"PYTHONPATH": str(root)}
+    command = [str(Path(found).absolute()), "-m", f"benchmarks.surgery_peers.{script}", str(folder)]
+    command += ["--only", only, "--seconds", str(PEER_SECONDS)]
     try:
         ran = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE_S, check=True, cwd=root, env=environment
+            command, capture_output=True, text=True, timeout=PATIENCE_S, check=True, cwd=folder, env=environment
         )
     except subprocess.TimeoutExpired:
         return f"gave no figures within {PATIENCE_S:.0f} s"
