@@ -113,6 +113,15 @@ def test_soft_rules_yield_to_insisting(text: str, code: str):
     assert order.quantity > 0.0
 
 
+def test_an_order_may_insist_in_words():
+    assert "add 'insist'" in problem("adrenaline 1 mg iv", vitals=ALIVE).next_step
+    order = checked(parse_order("insist adrenaline 1 mg iv"), PERSON, NOTHING, ALIVE)
+    assert order.insisted
+    assert order.quantity == 1000.0
+    assert not checked(parse_order("adrenaline 0.5 mg im, confirmed"), PERSON, NOTHING, ALIVE).insisted
+    assert problem("adrenaline 50 mg im insist").code == "order_dose_dangerous"
+
+
 def test_a_dose_is_never_brought_into_range():
     order = checked(parse_order("adrenaline 2 mg im"), PERSON, NOTHING, insist=True)
     assert order.quantity == 2000.0

@@ -72,7 +72,7 @@ def checked(
         state: What they have already.
         vitals: How they are; None where it is not known, then no rule asks for it.
         formulary: The edition.
-        insist: Whether soft limits are overridden; the order then says so. Hard limits never are.
+        insist: Whether soft limits are overridden, as by an order that says `insist`. Hard limits never are.
 
     Raises:
         Problem: With the order's text, what was wrong, what is right and what to do; `refused` as its kind where
@@ -96,14 +96,14 @@ def checked(
     else:
         settled, soft = _dose(order, drug, person, state)
         soft += _dangers(settled, drug, state, vitals, formulary)
-    if soft and not insist:
+    if soft and not (insist or order.insisted):
         raise soft[0]
     return msgspec.structs.replace(settled, insisted=bool(soft))
 
 
 def _doubt(code: str, order: Order, got: str, expected: str, next_step: str) -> Problem:
     """A soft refusal."""
-    problem = refused(code, order.text, got, expected, next_step + " Or insist, if it is meant.")
+    problem = refused(code, order.text, got, expected, next_step + " Or add 'insist', if it is meant.")
     problem.kind = "refused"
     return problem
 

@@ -142,7 +142,7 @@ def bind(bound: Array, agonist: float, antagonist: float, constants: Array, seco
 @kernel()
 def advance(
     amounts: Array, rates: Array, lines: Array, receptor: Array, flow: float, seconds: float
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, int]:
     """All drugs, their lines and the receptor, moved on.
 
     Args:
@@ -154,7 +154,7 @@ def advance(
         seconds: How long.
 
     Returns:
-        The amounts and the lines after it; a line that has run out has nothing left.
+        The amounts, the lines, and how many lines have run out: those have nothing left.
     """
     after = amounts.copy()
     left = lines.copy()
@@ -189,4 +189,8 @@ def advance(
         for line in range(left.shape[0]):
             left[line, 3] = max(left[line, 3] - step, 0.0)
         remaining -= step
-    return after, left
+    ended = 0
+    for line in range(left.shape[0]):
+        if left[line, 3] <= 1e-12:
+            ended += 1
+    return after, left, ended

@@ -22,6 +22,7 @@ from abaton.training.physiology.person import Person
 from abaton.training.physiology.vitals import Vitals
 
 PLACES = {"depot": model.DEPOT, "central": model.CENTRAL, "effect": model.EFFECT, "late_effect": model.LATE_EFFECT}
+FLUID_LABELS = tuple(f"{name}/" for name in FLUIDS)
 FLOOR = -20.0
 """The least logarithm of a factor: shut (see `influences`)."""
 
@@ -139,7 +140,10 @@ def contributions(state: DrugState, person: Person, vitals: Vitals | None) -> tu
     flow, tone = flow_of(person, vitals), tone_of(vitals)
     made = evaluate(state.amounts, table, terms, hypnotics, opioid, flow, tone, len(INFLUENCES))
     found = tuple(zip(state.present, made, strict=True))
-    return found + _fluids(state) if state.labels else found
+    for label in state.labels:
+        if label.startswith(FLUID_LABELS):
+            return found + _fluids(state)
+    return found
 
 
 def _fluids(state: DrugState) -> tuple[tuple[str, Array], ...]:

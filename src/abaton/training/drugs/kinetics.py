@@ -152,11 +152,10 @@ def after(state: DrugState, person: Person, vitals: Vitals | None, seconds: floa
     if not state.present and not state.labels:
         return state
     table, receptor = rates_table(state.present, person)
-    amounts, lines = model.advance(state.amounts, table, state.lines, receptor, flow_of(person, vitals), seconds)
-    if state.labels and (lines[:, 3] <= 1e-12).any():
-        lines, labels = _running(lines, state.labels)
-    else:
-        labels = state.labels
+    amounts, lines, ended = model.advance(state.amounts, table, state.lines, receptor, flow_of(person, vitals), seconds)
+    labels = state.labels
+    if ended:
+        lines, labels = _running(lines, labels)
     return DrugState(state.present, amounts, lines, labels, state.given, state.edition)
 
 

@@ -77,6 +77,7 @@ FILLERS: Final = frozenset(
     ]
 )
 
+INSISTING: Final = frozenset({"insist", "insisting", "confirm", "confirmed"})
 NUMBER: Final = r"[-+]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:e[-+]?\d+)?"
 UNIT: Final = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, reverse=True))
 TIME: Final = "|".join(sorted(TIMES, key=len, reverse=True))
@@ -102,7 +103,7 @@ class Order(msgspec.Struct, frozen=True):
         device: Of oxygen: nasal, mask, non-rebreather, bag, venturi.
         line: Number of the venous line.
         quantity: Once checked: ug, ml or mmol; those a second of an infusion; the fraction of oxygen. NaN before.
-        insisted: Whether soft limits were overridden.
+        insisted: Before the check, whether the order says `insist`; after it, whether a soft limit was overridden.
     """
 
     text: str
@@ -148,7 +149,8 @@ def parse_order(text: str, formulary: Formulary = FORMULARY) -> Order:
     over_s, rest = _over(rest, text)
     rest = DILUENT.sub(" ", rest)
     amount, unit, rest = _quantity(rest, text)
-    words = rest.split()
+    words = [word for word in rest.split() if word not in INSISTING]
+    insisted = len(words) < len(rest.split())
     verb = VERBS.get(words[0]) if words else None
     if verb:
         words = words[1:]
@@ -176,7 +178,7 @@ def parse_order(text: str, formulary: Formulary = FORMULARY) -> Order:
         )
     if action != "stop" and not unit:
         raise refused("order_dose_missing", text, "no dose", "a dose with its unit", "Say how much.")
-    return Order(text, action, drug, amount, unit, route, over_s, device, line)
+    return Order(text, action, drug, amount, unit, route, over_s, device, line, insisted=insisted)
 
 
 def _normal(text: str) -> str:
