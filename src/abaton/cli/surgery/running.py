@@ -83,5 +83,5 @@ def _compared(played: "Run", record: "Record | None") -> str:
         return f"Played again from the record: the same bit for bit; it was marked {record.marks:.1f} then."
     return (
         f"Played again from the record, and not the same: it was marked {record.marks:.1f} then. "
-        "Another version of Abaton, or another labelled volume, made it."
+        "Another version of Abaton made it."
     )

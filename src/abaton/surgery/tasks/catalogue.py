@@ -37,7 +37,7 @@ def task_of(name: str, labels: Path | None = None) -> Task:
     if labels is not None and name != "resect":
         raise Problem("labels_unused", f"labels for {name}", "labels for resect only", "Leave out --labels.")
     if name == "resect":
-        return Resect(from_file(labels) if labels is not None else None)
+        return Resect(from_file(labels), digest_of(labels)) if labels is not None else Resect()
     tasks: dict[str, Task] = {"press": Press(), "needle": Needle(), "peg_transfer": PegTransfer()}
     return tasks[name]
 
@@ -52,7 +52,7 @@ def run_task(task: Task, trainee: str, seed: int, watch: Any = None) -> tuple[Ru
         watch: See `running.play`.
 
     Raises:
-        Problem: There is no such trainee, the file cannot be read, or is of another task.
+        Problem: There is no such trainee, the file cannot be read, or is of another task or another labelled volume.
     """
     if trainee in SKILLS:
         return play(task, seed, lambda state: task.trainee(trainee, seed, state), trainee, watch), None
@@ -65,6 +65,9 @@ def run_task(task: Task, trainee: str, seed: int, watch: Any = None) -> tuple[Ru
             "resect": (resect.START_M[None], resect.SCALE),
         }
         commands = jigsaws_player(path, *starts[task.name], len(task.tools))
+        if task.name == "resect":
+            # Jaws that close press the pedal.
+            commands[:, :, 7] = commands[:, :, 7] <= peg_transfer.CLOSED_RAD
         return play(task, seed, lambda _: (row for row in commands), "recorded", watch), None
     record = read_record(path)
     if record.header.task != task.name:
@@ -74,7 +77,23 @@ def run_task(task: Task, trainee: str, seed: int, watch: Any = None) -> tuple[Ru
             expected=f"one of {task.name}",
             next_step=f"Run `abaton surgery run {record.header.task}` with it.",
         )
+    _check_labels(record, task)
     return play(task, record.header.seed, record.player, record.header.trainee, watch), record
+
+
+def _check_labels(record: Record, task: Task) -> None:
+    """Refuses to play a record on another liver than the one that it was made on: nothing would be where it was."""
+    given = task.labels if isinstance(task, Resect) else ""
+    made = record.header.labels
+    if made == given:
+        return
+    told = {True: "no labelled volume", False: "the labelled volume with SHA-256 "}
+    raise Problem(
+        "record_of_other_labels",
+        got=f"{told[not given]}{given[:12]}",
+        expected=f"{told[not made]}{made[:12]}, which the record was made with",
+        next_step="Leave out --labels." if not made else "Give the same file with --labels.",
+    )
 
 
 def digest_of(path: Path) -> str:

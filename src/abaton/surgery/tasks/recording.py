@@ -5,8 +5,9 @@
 - `/tool/NAME/pose` and `/tool/NAME/force`: JSON, 100 a second, for people and their programs.
 - `/readings`: JSON, 100 a second. `/event`: JSON, as it happened. `/score`: JSON, once, at the end.
 
-The commands and the seed are enough to play the run again; the digest tells whether it came out the same. Chunks are
-compressed by zstd and carry checksums. Foxglove and Rerun open these files.
+The commands and the seed, with the labelled volume if there was one, are enough to play the run again; the digest
+tells whether it came out the same. Chunks are compressed by zstd and carry checksums. Foxglove and Rerun open these
+files.
 """
 
 import contextlib
@@ -141,11 +142,10 @@ def _write(writer: Writer, run: Run, tools: tuple[str, ...], labels: str) -> Non
 
 
 def read_record(path: Path) -> Record:
-    """A record.
+    """A record. Where tracking was lost its commands are NaN, and are played again as such.
 
     Raises:
-        Problem: There is no such file, or it is cut off, changed, or not a record of a task; or a command holds
-            a number that is not finite.
+        Problem: There is no such file, or it is cut off, changed, or not a record of a task.
     """
     if not path.is_file():
         raise Problem(
@@ -172,8 +172,6 @@ def read_record(path: Path) -> Record:
         raise
     except Exception as error:
         raise _unreadable("a file that is cut off, changed, or no record of a task", "a whole record") from error
-    if not np.isfinite(commands).all():
-        raise _unreadable("a command with a number that is not finite", "finite numbers")
     return Record(header, commands, marks)
 
 

@@ -142,9 +142,10 @@ _NO_CUT = CutMargin(0, math.nan, math.nan, math.nan, math.nan, math.nan, 0.0, ""
 
 
 class Resect(msgspec.Struct, frozen=True, eq=False):
-    """The task; `scene` replaces the liver made in code."""
+    """The task; `scene` replaces the liver made in code, and `labels` is the SHA-256 of the file that it came from."""
 
     scene: Scene | None = None
+    labels: str = ""
     name: str = "resect"
     title: str = "Resection of a liver tumour with a margin"
     goal: str = (

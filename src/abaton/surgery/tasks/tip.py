@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 
+_FINER = 5
 _OF_LABEL = {TUMOUR: materials.TUMOUR, PORTAL: materials.VESSEL, HEPATIC: materials.VESSEL}
 REDUCED_PA = np.array(
     [0.0]
@@ -48,7 +49,7 @@ def press(labels: Labels, gone: Mask, at: Array, spacing_mm: Array, radius_mm: f
         reduced_pa: E* of each label.
     """
     voxel_mm3 = spacing_mm[0] * spacing_mm[1] * spacing_mm[2]
-    width = voxel_mm3 ** (1.0 / 3.0)
+    corner_mm = 0.5 * math.sqrt(spacing_mm[0] ** 2 + spacing_mm[1] ** 2 + spacing_mm[2] ** 2)
     low, high = np.empty(3, dtype=np.int64), np.empty(3, dtype=np.int64)
     for axis in range(3):
         reach = radius_mm / spacing_mm[axis] + 1.0
@@ -65,13 +66,31 @@ def press(labels: Labels, gone: Mask, at: Array, spacing_mm: Array, radius_mm: f
                     + ((j - at[1]) * spacing_mm[1]) ** 2
                     + ((k - at[2]) * spacing_mm[2]) ** 2
                 )
-                covered = min(1.0, max(0.0, (radius_mm - away) / width + 0.5)) * voxel_mm3
+                if away >= radius_mm + corner_mm:
+                    continue
+                covered = voxel_mm3
+                if away > radius_mm - corner_mm:
+                    covered *= _covered(i - at[0], j - at[1], k - at[2], spacing_mm, radius_mm)
                 volume += covered
                 weighed += covered * reduced_pa[labels[i, j, k]]
     if volume <= 0.0:
         return 0.0
     depth = cap_depth(volume, radius_mm)
     return 4.0 / 3.0 * (weighed / volume) * math.sqrt(radius_mm / 1000.0) * (depth / 1000.0) ** 1.5
+
+
+@kernel()
+def _covered(i: float, j: float, k: float, spacing_mm: Array, radius_mm: float) -> float:
+    """Share of a voxel that the ball covers, of 125 points in it; (i, j, k) is its way from the ball's middle."""
+    inside = 0
+    for a in range(_FINER):
+        x = (i + (a + 0.5) / _FINER - 0.5) * spacing_mm[0]
+        for b in range(_FINER):
+            y = (j + (b + 0.5) / _FINER - 0.5) * spacing_mm[1]
+            for c in range(_FINER):
+                z = (k + (c + 0.5) / _FINER - 0.5) * spacing_mm[2]
+                inside += x * x + y * y + z * z <= radius_mm * radius_mm
+    return inside / _FINER**3
 
 
 @kernel()
