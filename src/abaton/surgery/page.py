@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from abaton.pages import Block, Figure, Figures, Heading, Page, Paragraph, Table, png_address
 from abaton.surgery.pictures.plots import Band, Line, paths, plot
 from abaton.surgery.pictures.scenes import anatomy, heat_map, picture
-from abaton.surgery.tasks import needle, peg_transfer, press, resect
+from abaton.surgery.tasks import needle, pads, peg_transfer, press, resect
 from abaton.surgery.tasks.card import card
 from abaton.surgery.tasks.running import RATE_HZ, Run, Task
 
@@ -124,9 +124,18 @@ def _own(run: Run) -> list[Block]:
         f"{found.area_mm2:.0f} below plan; with {aim.registration_sd_mm:g} mm of registration error at least "
         f"{shown(found.certain_mm)} mm with 95 % confidence."
     )
+    rows = [
+        (f"{cut.tick / RATE_HZ:.1f} s", f"{cut.minimum_mm:.1f}", f"{cut.fifth_percentile_mm:.1f}",
+         f"{cut.certain_mm:.1f}", f"{cut.below_plan_mm2:.0f} of {cut.area_mm2:.0f}", f"{cut.healthy_mm3 / 1000:.1f}",
+         cut.verdict)
+        for cut in _few(run.last.cuts)
+    ]  # fmt: skip
+    columns = ("After", "Least, mm", "5th percentile, mm", "Least with 95 % confidence, mm", "Area below plan, mm2",
+               "Healthy liver taken, ml", "Verdict")  # fmt: skip
     return [
         Heading("Margin"),
         Paragraph(text),
+        Table(columns, rows, "The margin as it stood after cuts along the way; the record has every one."),
         Figures([
             Figure(png_address(heat_map(run.last)), "The cut surface from above and below, coloured by its margin",
                    "The cut surface from the arm's side and from below. Dark red 0 mm, orange 2.5, yellow just below "
@@ -135,6 +144,13 @@ def _own(run: Run) -> list[Block]:
                    "The whole liver from the front: tumour yellow, portal vein violet, hepatic veins blue."),
         ]),
     ]  # fmt: skip
+
+
+def _few(cuts: tuple[resect.CutMargin, ...], count: int = 12) -> list[resect.CutMargin]:
+    """Some cuts, evenly spread, those that changed the verdict among them, and the last."""
+    places = {round(place) for place in np.linspace(0, len(cuts) - 1, min(count, len(cuts))).tolist()} if cuts else set()
+    places |= {n for n in range(1, len(cuts)) if cuts[n].verdict != cuts[n - 1].verdict}
+    return [cuts[n] for n in sorted(places)]
 
 
 def _plots(run: Run) -> list[Block]:
@@ -173,6 +189,12 @@ def _plots(run: Run) -> list[Block]:
             away = [line("to vessel", reading("to vessel")), line("to target", reading("to target"))]
             made.append((plot(away, "s", "distance, mm", limit, marks), "Distance of the tip from vessel and target"))
         case "resect":
+            plan = [Band(resect.PLANNED_MM, resect.PLANNED_MM, "planned margin")]
+            least = [line("least", reading("least margin")),
+                     line("5th percentile", reading("5th percentile of the margin")),
+                     line("least with 95 % confidence", reading("least margin with 95 % confidence"))]  # fmt: skip
+            text = "The margin after each cut: of the cut so far, and of the specimen once it is free"
+            made.append((plot(least, "s", "margin, mm", plan, marks, low=0), text))
             made.append((plot(forces, "s", "force, N", (), marks, low=0), "Force on the tip"))
             limits = [Band(resect.PLANNED_MM, resect.PLANNED_MM, "planned margin"), Band(0, 0, "")]
             away = [line("to tumour", reading("to tumour")), line("to vessels", reading("to vessels"))]
@@ -247,7 +269,7 @@ def _places(run: Run) -> list[tuple[Array, float, str]]:
         case peg_transfer.State():
             return [(peg, peg_transfer.PEG_RADIUS_M, "") for peg in peg_transfer.PEGS_M]
         case press.State():
-            return [(np.array([*run.first.lump_m, -0.008]), press.LUMP_RADIUS_M, "lump")]
+            return [(np.array([*run.first.lump_m, -pads.LUMP_DEPTH_M]), pads.LUMP_RADIUS_M, "lump")]
         case _:
             return [(np.zeros(3), run.first.field.scene.radius_mm / 1000, "tumour")]
 

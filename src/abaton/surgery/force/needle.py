@@ -66,7 +66,7 @@ class NeedleState(msgspec.Struct, frozen=True):
         stuck_m: By how much the shaft drags tissue along, positive inwards.
         force_n: On the hand, negative inwards: it resists.
         stored_j: In the springs.
-        event: Name of the layer that was punctured in this step, or empty.
+        event: Name of the first layer that was punctured in this step, or empty.
     """
 
     tip_m: float = -1e-3
@@ -121,7 +121,7 @@ def advance(layers: tuple[Layer, ...], state: NeedleState, tip_m: float, period_
             stored_tip = inside.a1_n_m * (tip_m - track) ** 2 / 2 + inside.a2_n_m2 * (tip_m - track) ** 3 / 3
             break
         if at_surface:
-            punctured, event = punctured + 1, inside.name
+            punctured, event = punctured + 1, event or inside.name
             pressing = 0.0
             if inside.puncture_n > inside.cutting_n:
                 continue

@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import interpolate
 
 from abaton.geometry.mesh import TriangleMesh
 from abaton.geometry.surface import surface_of
+from abaton.surgery.margin import margins_mm
 from abaton.surgery.pictures.render import Camera, Thing, render
 from abaton.surgery.pictures.shapes import Shape, ball, box, jaws, plate, ring, tube
-from abaton.surgery.tasks import needle, peg_transfer, press, resect
+from abaton.surgery.tasks import needle, pads, peg_transfer, press, resect
 from abaton.surgery.tasks.liver import HEPATIC, LIVER, PORTAL, TUMOUR, Scene
 
 Array = NDArray[np.float64]
@@ -102,48 +104,74 @@ def _needle(state: needle.State) -> NDArray[np.uint8]:
     return render(things, camera, toward_light=np.array([-0.45, -0.9, 0.75]))
 
 
+PAD_COLORS = ((0.93, 0.80, 0.46), (0.52, 0.21, 0.17), (0.62, 0.33, 0.36), (0.56, 0.25, 0.20))
+
+
 def _press(state: press.State) -> NDArray[np.uint8]:
-    colors = ((0.93, 0.82, 0.52), (0.60, 0.25, 0.20), (0.68, 0.33, 0.28), (0.60, 0.25, 0.20))
     things: list[Thing] = []
-    for x, half, color in zip(press.PAD_X_M, press.PAD_HALF_M, colors, strict=True):
-        xs, ys = np.linspace(x - half, x + half, 90), np.linspace(-half, half, 90)
-        a, b = np.meshgrid(xs, ys, indexing="ij")
-        depth = max(0.0, -float(state.probe_m[2]))
-        away = np.hypot(a - state.probe_m[0], b - state.probe_m[1])
-        within = abs(state.probe_m[0] - x) <= half
-        things.append(Thing(plate(-_dent(away, depth) if within else 0 * a, xs, ys), color, gloss=0.3))
-        dull = (color[0] * 0.8, color[1] * 0.8, color[2] * 0.8)
-        things.append(
-            Thing(box(np.array([x - half, -half, -0.025]), np.array([x + half, half, -0.0105])), dull, gloss=0.05)
+    pressed = pads.pad_at(state.place_m) if np.isfinite(state.place_m[0]) else -1
+    for pad, (x, half) in enumerate(zip(pads.PAD_X_M, pads.PAD_HALF_M, strict=True)):
+        xs, ys = np.linspace(x - half, x + half, 110), np.linspace(-half, half, 110)
+        height = _sunk(state, xs, ys) if pad == pressed else np.zeros((110, 110))
+        # The last pad lets light through, so that the lump in it shows.
+        opacity = 0.5 if pad == 3 else 1.0
+        top = plate(height, xs, ys)
+        things.append(Thing(top, _grain(pad, top[0]), opacity=opacity, gloss=0.12 if pad == 0 else 0.4))
+        side = np.linspace(-1, 0, 24)[:, None] * pads.THICK_M + np.where(
+            np.linspace(-1, 0, 24)[:, None] > -1, height[:, 0] * np.linspace(0, 1, 24)[:, None] ** 2, 0.0
         )
-        for sign in (-1, 1):
-            side = np.array([[x - half, sign * half, -0.0105], [x + half, sign * half, 0.0]])
-            things.append(
-                Thing(
-                    box(np.minimum(side[0], side[1]), np.maximum(side[0], side[1]) + np.array([0, 1e-5, 0])),
-                    dull,
-                    gloss=0.05,
+        points = np.stack([np.broadcast_to(xs, side.shape), np.full(side.shape, -half), side], axis=-1)
+        skirt = (points.reshape(-1, 3), plate(np.zeros((24, 110)), np.arange(24.0), np.arange(110.0))[1])
+        things.append(Thing(skirt, 0.85 * _grain(pad, skirt[0]), opacity=opacity, gloss=0.1))
+        if pad == 3:
+            floor = box(np.array([x - half, -half, -pads.THICK_M]), np.array([x + half, half, 1e-4 - pads.THICK_M]))
+            things += [
+                Thing(floor, (0.50, 0.24, 0.19), gloss=0.0),
+                Thing(box(np.array([x - half, half - 1e-4, -pads.THICK_M]), np.array([x + half, half, -5e-4])),
+                      (0.50, 0.24, 0.19), gloss=0.0),
+                Thing(ball(np.array([*state.lump_m, -pads.LUMP_DEPTH_M]), pads.LUMP_RADIUS_M, 30), TUMOUR_COLOR),
+            ]  # fmt: skip
+        else:
+            for sign in (-1, 1):
+                edge = x + sign * half
+                low, high = np.array([edge - 1e-5, -half, -pads.THICK_M]), np.array([edge + 1e-5, half, -1e-4])
+                things.append(
+                    Thing(box(low, high, 40), 0.8 * np.array(PAD_COLORS[pad]) * np.ones((9600, 1)), gloss=0.1)
                 )
-            )
-    middle = state.probe_m + press.PROBE_RADIUS_M * UP
-    things.append(Thing(ball(middle, press.PROBE_RADIUS_M, 30), STEEL, gloss=0.6))
+    table = -pads.THICK_M
+    things.append(Thing(box(np.array([-0.15, -0.055, table - 0.003]), np.array([0.165, 0.06, table])),
+                        (0.86, 0.86, 0.84), gloss=0.1))  # fmt: skip
+    middle = state.probe_m + pads.PROBE_RADIUS_M * UP
+    things.append(Thing(ball(middle, pads.PROBE_RADIUS_M, 40), STEEL, gloss=0.6))
     things.append(_shaft(middle + 0.012 * UP, UP + np.array([0.15, 0.1, 0]), 0.09, 0.004))
     if np.isfinite(state.marked_m[0]):
-        for at, color in ((state.marked_m, (0.98, 0.97, 0.93)), (state.lump_m, (0.15, 0.15, 0.16))):
-            things.append(Thing(ball(np.array([*at, 0.001]), 0.002, 10), color))
-    camera = Camera(np.array([0.03, -0.33, 0.22]), np.array([0.005, 0.0, 0.0]), UP, 34)
+        things.append(Thing(ball(np.array([*state.marked_m, 0.001]), 0.002, 14), (0.98, 0.97, 0.93)))
+    camera = Camera(np.array([0.03, -0.34, 0.17]), np.array([0.007, 0.0, -0.004]), UP, 32)
     return render(things, camera)
 
 
-def _dent(away: Array, depth: float) -> Array:
-    """Hertz's surface around a ball: the ball's own within the circle of contact, sinking back outside it."""
-    if depth <= 0:
-        return np.zeros_like(away)
-    circle = np.sqrt(press.PROBE_RADIUS_M * depth)
-    inside = depth - away**2 / (2 * press.PROBE_RADIUS_M)
-    ratio = np.clip(circle / np.maximum(away, circle), 0, 1)
-    outside = depth / np.pi * ((2 - 1 / ratio**2) * np.arcsin(ratio) + np.sqrt(np.maximum(0, 1 / ratio**2 - 1)))
-    return np.where(away <= circle, inside, outside)
+def _sunk(state: press.State, xs: Array, ys: Array) -> Array:
+    """(x, y), m: the surface as the body's own vertices lie, drawn smoothly between them."""
+    surface = state.surface()
+    if surface is None:
+        return np.zeros((len(xs), len(ys)))
+    sunk = surface.sunk_m(surface.press(state.probe_m).each_n)
+    points = surface.points_m
+    x, y = np.unique(points[:, 0]), np.unique(points[:, 1])
+    lattice = np.zeros((len(x), len(y)))
+    lattice[np.searchsorted(x, points[:, 0]), np.searchsorted(y, points[:, 1])] = sunk
+    smooth: Any = interpolate.RectBivariateSpline(x, y, lattice, kx=3, ky=3)
+    return np.asarray(-smooth(xs, ys), dtype=np.float64)
+
+
+def _grain(pad: int, points: Array) -> Array:
+    """(n, 3): lobules of fat, the even brown of liver, streaks of a kidney's cortex."""
+    x, y, z = (1000 * points).T
+    lobules = np.sin(0.9 * x + 1.7 * np.sin(0.5 * y)) * np.sin(0.8 * y + 1.3 * np.sin(0.6 * x + 0.4 * z))
+    streaks = np.sin(2.2 * (x - 25) + 0.8 * np.sin(0.7 * y)) * (0.5 + 0.5 * np.sin(0.31 * y + 0.2 * z))
+    spots = np.sin(1.3 * x + np.sin(1.1 * y)) * np.sin(1.4 * y + np.sin(0.9 * x) + z)
+    light = {0: 0.07 * lobules, 2: 0.06 * streaks}.get(pad, 0.025 * spots)
+    return np.clip(np.array(PAD_COLORS[pad]) * (1 + light)[:, None], 0, 1)
 
 
 def _mesh(mesh: TriangleMesh, scene: Scene) -> Shape:
@@ -160,7 +188,7 @@ def _resect(state: resect.State) -> NDArray[np.uint8]:
     things = [Thing(shape, _cut_colors(shape, state, LIVER_COLOR), gloss=0.35)]
     if state.freed:
         lifted = _mesh(surface_of(state.specimen, scene.grid, 10), scene)
-        color = _cut_colors(lifted, state, LIVER_COLOR)
+        color = _specimen_colors(lifted, state)
         things.append(Thing((lifted[0] + np.array([-0.036, 0.0, 0.018]), lifted[1]), color, gloss=0.35))
     pose = state.arm.pose()
     pose[:3, 3] += resect.RCM_M
@@ -189,6 +217,17 @@ def _cut_colors(shape: Shape, state: resect.State, base: tuple[float, float, flo
     colors[burnt] = (0.71, 0.47, 0.36)
     for label, color in ((TUMOUR, TUMOUR_COLOR), (PORTAL, PORTAL_COLOR), (HEPATIC, HEPATIC_COLOR)):
         colors[labels == label] = color
+    return colors
+
+
+def _specimen_colors(shape: Shape, state: resect.State) -> Array:
+    """The specimen's cut surface shows its margin as the heat map does; the liver's own surface stays as it was."""
+    aim = state.field.aim
+    index = shape[0] @ state.field.to_index[:3, :3].T + state.field.to_index[:3, 3]
+    colors = margin_colors(margins_mm(aim, aim.grid.to_world(index)))
+    near = np.clip(np.rint(index).astype(np.int64), 0, np.array(state.gone.shape) - 1)
+    beside = ndimage.binary_dilation(state.gone, iterations=2)[near[:, 0], near[:, 1], near[:, 2]]
+    colors[~beside] = LIVER_COLOR
     return colors
 
 

@@ -1,7 +1,7 @@
 """Press tissues of different stiffness with the same force, then find a lump by touch.
 
-World: metres, z up, the pads' surface z = 0, four pads in a row along x. The probe is a ball pressed by hand. Force is
-Hertz's on a half-space (F = 4/3 E* sqrt(R) d^1.5); over the lump the modulus rises smoothly by a stylised law.
+World: metres, z up, the pads' surface z = 0, four pads in a row along x. The probe is a smooth ball pressed by hand.
+The pads are bodies of tetrahedra (`tasks.pads`): what is felt comes from them.
 """
 
 import math
@@ -14,22 +14,14 @@ from numpy.typing import NDArray
 from abaton.surgery.skill.metrics import force, motion
 from abaton.surgery.skill.score import Criterion
 from abaton.surgery.tasks.hands import Hands, Part, skill_of
+from abaton.surgery.tasks.pads import PAD_HALF_M, PAD_X_M, TISSUES, Surface, pad_at, place_for, surface_at
 from abaton.surgery.tasks.running import PERIOD_S, RATE_HZ, Event, Player, Seen, Trace
 
 Array = NDArray[np.float64]
 
-TISSUES = ("fat", "liver", "kidney", "liver with a lump")
-YOUNGS_PA = (2000.0, 5400.0, 15000.0, 5400.0)
-"""Fat 1 to 3 kPa; liver 3 x 1.8 kPa of shear modulus; renal cortex 3 x 5.0 kPa."""
-POISSON = 0.49
-PAD_X_M = (-0.105, -0.04, 0.025, 0.11)
-PAD_HALF_M = (0.028, 0.028, 0.028, 0.04)
-PROBE_RADIUS_M = 0.015
 WINDOW_N = (0.12, 0.18)
 FORCE_LIMIT_N = 0.3
 HOLD_S = 3.0
-LUMP_RADIUS_M, LUMP_STIFFER = 0.008, 4.3
-"""Hepatocellular carcinoma 23.4 kPa against 5.4 of liver."""
 START_M = np.array([-0.105, 0.0, 0.02])
 GOAL_N = sum(WINDOW_N) / 2
 JUMP_M = 0.1
@@ -42,6 +34,7 @@ class State(msgspec.Struct, frozen=True, eq=False):
         tick: Steps so far.
         lump_m: (2,), where the lump is in the last pad, in the plane.
         probe_m: (3,), lowest point of the probe.
+        place_m: (2,), middle of the mesh that it presses; NaN where it presses none.
         force_n: On it.
         in_window_s: (3,), for how long each of the first pads was held within the window without a break, at best.
         streak_s: Of the hold going on.
@@ -52,11 +45,17 @@ class State(msgspec.Struct, frozen=True, eq=False):
     tick: int
     lump_m: Array
     probe_m: Array
+    place_m: Array
     force_n: float
     in_window_s: Array
     streak_s: float
     marked_m: Array
     events: tuple[Event, ...]
+
+    def surface(self) -> Surface | None:
+        """The pad that is pressed, if one is."""
+        pad = pad_at(self.place_m) if np.isfinite(self.place_m[0]) else -1
+        return surface_at(pad, self.place_m, self.lump_m) if pad >= 0 else None
 
 
 class Press(msgspec.Struct, frozen=True):
@@ -84,7 +83,7 @@ class Press(msgspec.Struct, frozen=True):
             "pads_not_held": "all three are the task",
             "in_window_pct": "chosen on scripted hands; novices press 22.7 % harder than meant",
             "over_limit_s": "twice the middle of the window",
-            "peak_force_n": "twice the middle of the window; beyond 0.7 N fat is pressed in by more than 13 mm",
+            "peak_force_n": "twice the middle of the window; beyond 0.7 N fat is pressed in by 9 mm of its 25",
             "lump_error_mm": "half the lump's radius, and its diameter",
             "time_s": "chosen on scripted hands",
         }
@@ -95,7 +94,8 @@ class Press(msgspec.Struct, frozen=True):
         rng = np.random.default_rng([seed, 21])
         reach = PAD_HALF_M[3] - 0.012
         lump = rng.uniform(-reach, reach, 2) + np.array([PAD_X_M[3], 0.0])
-        return State(0, lump, START_M.copy(), 0.0, np.zeros(3), 0.0, np.full(2, math.nan), ())
+        nowhere = np.full(2, math.nan)
+        return State(0, lump, START_M.copy(), nowhere, 0.0, np.zeros(3), 0.0, nowhere, ())
 
     def step(self, state: State, command: Array) -> State:
         """A tick."""
@@ -105,7 +105,8 @@ class Press(msgspec.Struct, frozen=True):
             return msgspec.structs.replace(state, tick=now)
         at = row[:3].copy()
         pad = pad_at(at)
-        pressed = force_at(at, state.lump_m)
+        place = place_for(pad, at, state.place_m) if pad >= 0 and at[2] <= 0.0 else np.full(2, math.nan)
+        pressed = surface_at(pad, place, state.lump_m).press(at).force_n if np.isfinite(place[0]) else 0.0
         best, streak, events = state.in_window_s, 0.0, state.events
         if 0 <= pad < 3 and WINDOW_N[0] <= pressed <= WINDOW_N[1]:
             streak = state.streak_s + PERIOD_S
@@ -121,7 +122,7 @@ class Press(msgspec.Struct, frozen=True):
             marked = at[:2].copy()
             miss = 1000 * float(np.linalg.norm(marked - state.lump_m))
             events = (*events, Event(now, "marked", f"The lump is marked {miss:.1f} mm from its middle."))
-        return State(now, state.lump_m, at, pressed, best, streak, marked, events)
+        return State(now, state.lump_m, at, place, pressed, best, streak, marked, events)
 
     def seen(self, state: State) -> Seen:
         """What is kept."""
@@ -170,26 +171,6 @@ class Press(msgspec.Struct, frozen=True):
             "ldlj": moved.ldlj,
             "sparc": moved.sparc,
         }
-
-
-def pad_at(point_m: Array) -> int:
-    """The pad below a point, -1 where there is none."""
-    for pad in range(4):
-        if abs(point_m[0] - PAD_X_M[pad]) <= PAD_HALF_M[pad] and abs(point_m[1]) <= PAD_HALF_M[pad]:
-            return pad
-    return -1
-
-
-def force_at(point_m: Array, lump_m: Array) -> float:
-    """Hertz's force of the probe with its lowest point here, N."""
-    pad, depth = pad_at(point_m), -float(point_m[2])
-    if pad < 0 or depth <= 0.0:
-        return 0.0
-    youngs_pa = YOUNGS_PA[pad]
-    if pad == 3:
-        away = float(np.hypot(point_m[0] - lump_m[0], point_m[1] - lump_m[1])) / (1.2 * LUMP_RADIUS_M)
-        youngs_pa *= 1 + 0.4 * (LUMP_STIFFER - 1) * math.exp(-(away**2))
-    return 4 / 3 * youngs_pa / (1 - POISSON**2) * math.sqrt(PROBE_RADIUS_M) * depth**1.5
 
 
 def _hold(hands: Hands, pad: int) -> Part:
