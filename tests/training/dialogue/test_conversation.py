@@ -27,7 +27,8 @@ class Doubtful(Classifier):
 
     def __init__(self, verdict: Verdict) -> None:
         shipped = fall_back()
-        self.catalogue, self.encoder, self._said = shipped.catalogue, shipped.encoder, verdict
+        self.catalogue, self.encoder = shipped.catalogue, shipped.encoder
+        self._said: Verdict = verdict
 
     def understand(self, text: str) -> tuple[Reading, ...]:
         names = ("smoking", "allergies", "onset")
