@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from abaton.surgery.force import simulated
 from abaton.surgery.force.board import Board
 from abaton.surgery.force.coupling import coupling
-from abaton.surgery.force.loop import SCENE_PRIORITY, get_ahead, get_back, spawn
+from abaton.surgery.force.loop import REST_S, SCENE_PRIORITY, get_ahead, get_back, spawn
 from abaton.surgery.force.model import LONGEST_SILENCE_S
 from abaton.surgery.force.picture import Picture
 from abaton.surgery.tissue import contact, cutting, tools
@@ -183,6 +183,7 @@ def run(board: Board, picture: Picture, scene: Scene, beside: ThreadPoolExecutor
         assert told is not None
         scene.go(HAND_M + told.proxy_m)
         tell(picture, scene)
+        time.sleep(REST_S)
         now = time.monotonic()
         gaps.append(now - before)
         if cutting_now is not None:

@@ -24,6 +24,8 @@ HUNG_S = 0.0045
 """A tick that lasts longer hangs in the driver; the guard then takes the force away in `FADES` steps of 1 ms."""
 FADES = 3
 LOOP_PRIORITY, SCENE_PRIORITY = 50, 10
+REST_S = 0.0001
+"""What a scene that got ahead leaves to others after each step of about 1 ms."""
 _SPIN_S = 0.00005
 
 
@@ -161,7 +163,8 @@ def get_ahead(priority: int) -> bool:
     """Let this thread run before all others of the machine (SCHED_FIFO), where the system permits it.
 
     A scene that waits for other programs falls silent, and its force goes; so it gets ahead as well, after the loop.
-    Not for a machine of one core.
+    Not for a machine of one core. Linux stops such threads for 50 ms of a second in which they left nothing to others
+    (`sched_rt_runtime_us`), so a scene rests for `REST_S` after each step.
 
     Args:
         priority: `LOOP_PRIORITY` or `SCENE_PRIORITY`.
