@@ -148,7 +148,8 @@ def _own(run: Run) -> list[Block]:
 
 def _few(cuts: tuple[resect.CutMargin, ...], count: int = 12) -> list[resect.CutMargin]:
     """Some cuts, evenly spread, those that changed the verdict among them, and the last."""
-    places = {round(place) for place in np.linspace(0, len(cuts) - 1, min(count, len(cuts))).tolist()} if cuts else set()
+    even = np.linspace(0, len(cuts) - 1, min(count, len(cuts)))
+    places = {round(place) for place in even.tolist()}
     places |= {n for n in range(1, len(cuts)) if cuts[n].verdict != cuts[n - 1].verdict}
     return [cuts[n] for n in sorted(places)]
 

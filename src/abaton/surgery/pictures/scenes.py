@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import interpolate
+from scipy import interpolate, ndimage
 
 from abaton.geometry.mesh import TriangleMesh
 from abaton.geometry.surface import surface_of
@@ -226,7 +226,8 @@ def _specimen_colors(shape: Shape, state: resect.State) -> Array:
     index = shape[0] @ state.field.to_index[:3, :3].T + state.field.to_index[:3, 3]
     colors = margin_colors(margins_mm(aim, aim.grid.to_world(index)))
     near = np.clip(np.rint(index).astype(np.int64), 0, np.array(state.gone.shape) - 1)
-    beside = ndimage.binary_dilation(state.gone, iterations=2)[near[:, 0], near[:, 1], near[:, 2]]
+    burnt: NDArray[np.bool_] = np.asarray(ndimage.binary_dilation(state.gone, iterations=2))
+    beside = burnt[near[:, 0], near[:, 1], near[:, 2]]
     colors[~beside] = LIVER_COLOR
     return colors
 

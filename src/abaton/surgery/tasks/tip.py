@@ -33,7 +33,7 @@ REDUCED_PA = np.array(
 
 def hertz_n(reduced_pa: float, radius_mm: float, depth_mm: float) -> float:
     """Force of a ball pressed into a flat half-space, N (Hertz 1881)."""
-    return 4 / 3 * reduced_pa * math.sqrt(radius_mm / 1000) * (depth_mm / 1000) ** 1.5
+    return float(4 / 3 * reduced_pa * math.sqrt(radius_mm / 1000) * (depth_mm / 1000) ** 1.5)
 
 
 @kernel()
