@@ -13,7 +13,7 @@ from abaton.training.physiology.influences import Array
 DT = 0.01
 SPONTANEOUS, BAG, VCV, PCV, PSV = 0.0, 1.0, 2.0, 3.0, 4.0
 MMHG_PER_CMH2O = 0.7356
-MOST_EFFORT_CMH2O = 45.0
+MOST_EFFORT_CMH2O = 30.0
 """What the muscles can do for long."""
 POP_OFF_CMH2O = 40.0
 """A bag's relief valve."""
@@ -46,7 +46,7 @@ def breathe(
     resistance = (p[at.R_LUNG] * narrow + UPPER_R / max(open_factor, 1e-6)) / 1000.0
     y[at.BREATH] += DT
     if y[at.BREATH] >= y[at.BREATH_PERIOD]:
-        _next_breath(y, p, mode, rate, dead_space)
+        _next_breath(y, p, stiff, mode, rate, dead_space)
     since, length = y[at.BREATH], y[at.BREATH_PERIOD]
     effort = 0.0
     if mode in (SPONTANEOUS, PSV):
@@ -88,7 +88,7 @@ def breathe(
 
 
 @kernel()
-def _next_breath(y: Array, p: Array, mode: float, rate: float, dead_space: float) -> None:
+def _next_breath(y: Array, p: Array, stiff: float, mode: float, rate: float, dead_space: float) -> None:
     volume = y[at.TIDAL_PEAK] - y[at.TIDAL_LOW]
     apnoea = volume < 60.0
     y[at.TIDAL] = 0.0 if apnoea else volume
@@ -111,7 +111,8 @@ def _next_breath(y: Array, p: Array, mode: float, rate: float, dead_space: float
         y[at.BREATH_EFFORT] = 0.0
         return
     pace = 13.0 * (wanted / 4.3) ** (0.9 if wanted < 4.3 else 0.55)
-    pace = min(max(pace, 1.5), 45.0)
+    # Stiff lungs are breathed fast and shallow: least work (Mead 1960).
+    pace = min(max(pace * min(max(stiff, 0.2), 2.0) ** -0.4, 1.5), 45.0)
     share = 1000.0 * wanted / pace + dead_space
     y[at.BREATH_PERIOD] = 60.0 / pace
     # Muscles strive for the volume that is wanted, breath by breath, as far as they can.

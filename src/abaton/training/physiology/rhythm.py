@@ -43,7 +43,7 @@ ENOUGH_ENERGY = 0.4
 """Heart muscle with at least this store beats again after a successful shock."""
 
 
-def success_chance(joules: float, energy: float, antiarrhythmic: float = 0.0) -> float:
+def success_chance(joules: float, energy: float, odds: float = 1.0) -> float:
     """Chance that one biphasic shock ends fibrillation.
 
     About 0.9 for 150 J or more in a well-oxygenated heart (van Alem 2003, Morrison 2013; recalled, to be checked), less
@@ -53,15 +53,14 @@ def success_chance(joules: float, energy: float, antiarrhythmic: float = 0.0) ->
     Args:
         joules: Delivered.
         energy: The heart's store, 0 to 1.
-        antiarrhythmic: Added by drugs (amiodarone), 0 to 0.1.
+        odds: Factor on the odds, by drugs.
     """
     strength = joules**4 / (joules**4 + 90.0**4)
-    return min(0.97, (0.93 * strength) * min(1.0, 0.25 + 0.95 * energy) + antiarrhythmic * strength)
+    chance = 0.93 * strength * min(1.0, 0.25 + 0.95 * energy)
+    return odds * chance / (1.0 - chance + odds * chance)
 
 
-def shocked(
-    rhythm: Rhythm, energy: float, joules: float, synchronised: bool, draw: float, antiarrhythmic: float = 0.0
-) -> Shock:
+def shocked(rhythm: Rhythm, energy: float, joules: float, synchronised: bool, draw: float, odds: float = 1.0) -> Shock:
     """What a shock does to a rhythm.
 
     Args:
@@ -70,14 +69,14 @@ def shocked(
         joules: Delivered, 1 to 360.
         synchronised: With the R wave.
         draw: A uniform random number, 0 to 1.
-        antiarrhythmic: See `success_chance`.
+        odds: See `success_chance`.
 
     Raises:
         Problem: Joules that no defibrillator gives.
     """
     if not 1 <= joules <= 360:
         raise Problem("shock_energy", f"{joules:g} J", "1 to 360 J", "Choose an energy that the device has.")
-    chance = success_chance(joules, energy, antiarrhythmic)
+    chance = success_chance(joules, energy, odds)
     if rhythm in SHOCKABLE:
         if rhythm is Rhythm.VENTRICULAR_FIBRILLATION and synchronised:
             return Shock(

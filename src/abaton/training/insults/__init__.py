@@ -1,0 +1,1 @@
+"""What goes wrong in a body, and what hands do against it."""
