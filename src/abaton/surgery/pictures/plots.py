@@ -58,7 +58,7 @@ def plot(
             out.append(
                 f'<rect x="{_L}" y="{top:.1f}" width="{_W - _L - _R}" height="{bottom - top:.1f}" fill="#dcebe4"/>'
             )
-        out.append(_text(_W - _R - 4, top - 4 if bottom - top < 1 else top + 13, band.name, "end", "#675e52"))
+        out.append(_text(_L + 6, top - 4 if bottom - top < 1 else top + 13, band.name, "start", "#675e52"))
     for tick in ticks:
         out.append(f'<path d="M{_L} {py(tick):.1f}H{_W - _R}" stroke="#e3dcd0"/>')
         out.append(_text(_L - 6, py(tick) + 4, f"{tick:g}", "end"))
