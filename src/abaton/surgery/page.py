@@ -81,8 +81,8 @@ def score_table(task: Task, run: Run) -> Table:
         (
             part.criterion.title + (" (critical)" if part.criterion.critical else ""),
             f"{shown(part.value)} {part.criterion.unit}".strip(),
-            f"{part.criterion.proficient:g}",
-            f"{part.criterion.failing:g}",
+            f"{part.criterion.proficient:.3g}",
+            f"{part.criterion.failing:.3g}",
             f"{part.criterion.weight:g}",
             f"{part.marks:.0f}",
             task.sources.get(part.criterion.figure, ""),
@@ -125,12 +125,12 @@ def _own(run: Run) -> list[Block]:
         f"{shown(found.certain_mm)} mm with 95 % confidence."
     )
     rows = [
-        (f"{cut.tick / RATE_HZ:.1f} s", f"{cut.minimum_mm:.1f}", f"{cut.fifth_percentile_mm:.1f}",
+        (f"{cut.tick / RATE_HZ:.1f}", f"{cut.minimum_mm:.1f}", f"{cut.fifth_percentile_mm:.1f}",
          f"{cut.certain_mm:.1f}", f"{cut.below_plan_mm2:.0f} of {cut.area_mm2:.0f}", f"{cut.healthy_mm3 / 1000:.1f}",
          cut.verdict)
         for cut in _few(run.last.cuts)
     ]  # fmt: skip
-    columns = ("After", "Least, mm", "5th percentile, mm", "Least with 95 % confidence, mm", "Area below plan, mm2",
+    columns = ("After, s", "Least, mm", "5th percentile, mm", "Least with 95 % confidence, mm", "Area below plan, mm2",
                "Healthy liver taken, ml", "Verdict")  # fmt: skip
     return [
         Heading("Margin"),

@@ -8,32 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from abaton.core.errors import Problem
-from abaton.surgery.tasks import peg_transfer
 from abaton.surgery.tasks.card import card
 from abaton.surgery.tasks.catalogue import NAMES, run_task, task_of
 
 Array = NDArray[np.float64]
-
-
-@pytest.mark.parametrize("name", ["peg_transfer"])
-def test_scores_tell_careful_from_clumsy(name: str) -> None:
-    seeds = (1,)
-    marks = {
-        skill: [run_task(task_of(name), skill, seed)[0].score.total for seed in seeds]
-        for skill in ("careful", "clumsy")
-    }
-    assert min(marks["careful"]) > 85
-    assert max(marks["clumsy"]) < min(marks["careful"]) - 10
-
-
-def test_the_resection_keeps_its_margin_in_careful_hands() -> None:
-    run, _ = run_task(task_of("resect"), "careful", 1)
-    assert run.score.total > 85
-    assert run.figures["tumour_left_mm3"] == 0
-    assert run.figures["margin_mm"] >= 5
-    # The specimen is what was cut out: tumour, and healthy liver around it, and nothing else.
-    assert run.last.specimen[run.last.field.aim.tumour].all()
-    assert not (run.last.specimen & run.last.gone).any()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,20 +37,6 @@ def test_a_lost_hand_moves_nothing(name: str) -> None:
     for _ in range(30):
         state = task.step(state, lost)
     np.testing.assert_allclose(task.seen(state).position_m, there, atol=1e-9)
-
-
-def test_a_ring_let_go_over_the_board_is_dropped() -> None:
-    task = peg_transfer.PegTransfer()
-    first = task.begin(1)
-    rings = first.ring_m.copy()
-    rings[0] = [0.0, 0.0, 0.03]
-    state = msgspec.structs.replace(first, ring_m=rings, fell_from_m=np.full(3, 0.03))
-    rest = np.zeros((2, 8))
-    rest[:, 7] = peg_transfer.OPEN_RAD
-    for _ in range(120):
-        state = task.step(state, rest)
-    assert [event.name for event in state.events] == ["dropped"]
-    assert state.ring_m[0, 2] == peg_transfer.RING_THICK_M
 
 
 @pytest.mark.parametrize("name", ["resect", "peg_transfer"])

@@ -70,7 +70,7 @@ def _table(played: "Run") -> Table:
     for part in played.score.parts:
         one = part.criterion
         table.add_row(
-            one.title, shown(part.value), one.unit, f"{one.proficient:g}", f"{one.failing:g}", f"{part.marks:.0f}"
+            one.title, shown(part.value), one.unit, f"{one.proficient:.3g}", f"{one.failing:.3g}", f"{part.marks:.0f}"
         )
     return table
 
