@@ -65,8 +65,8 @@ def run_task(task: Task, trainee: str, seed: int, watch: Any = None) -> tuple[Ru
             "resect": (resect.START_M[None], resect.SCALE),
         }
         commands = jigsaws_player(path, *starts[task.name], len(task.tools))
-        if task.name == "resect":
-            # Jaws that close press the pedal.
+        if task.name != "peg_transfer":
+            # A tool without jaws has a button or pedal in their place: jaws that close press it.
             commands[:, :, 7] = commands[:, :, 7] <= peg_transfer.CLOSED_RAD
         return play(task, seed, lambda _: (row for row in commands), "recorded", watch), None
     record = read_record(path)
