@@ -203,7 +203,10 @@ def _plots(run: Run) -> list[Block]:
             made.append((plot(away, "s", "distance, mm", limits, marks, high=30), text))
         case _:
             limit = [Band(peg_transfer.FORCE_LIMIT_N, peg_transfer.FORCE_LIMIT_N, "limit")]
-            made.append((plot(forces, "s", "force, N", limit, marks, low=0), "Forces on rings, pegs and board"))
+            high = max(1.2 * peg_transfer.FORCE_LIMIT_N, float(trace.force_n.max()))
+            made.append(
+                (plot(forces, "s", "force, N", limit, marks, low=0, high=high), "Forces on rings, pegs and board")
+            )
     if isinstance(run.first, needle.State):
         made.append((_section(run, run.first), "The tip's way in the plane across the vessel, as ultrasound shows it"))
     else:
