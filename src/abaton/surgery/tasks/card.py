@@ -130,7 +130,7 @@ def _press() -> tuple[Entry, ...]:
         ),
         Entry(
             "Strain",
-            "stiffness is the body's at rest; the moving solver, with finite strain and contact on faces, feels 8 % more "
+            "stiffness is the body's at rest; the moving solver, finite strain and contact on faces, feels 8 % more "
             "on the same mesh at 1.5 mm (tests hold 15 %), and more the deeper",
         ),
         Entry("Motion", "no inertia and no viscosity: the surface is at rest in each tick"),
