@@ -16,7 +16,7 @@ import numpy as np
 from abaton.core.errors import Problem
 from abaton.training.patient import Frozen, Patient, acting, tick
 from abaton.training.physiology.engine import Hold, sensed
-from abaton.training.physiology.influences import INFLUENCES, LEAST, Array, Support
+from abaton.training.physiology.influences import INFLUENCES, LEAST, Support
 from abaton.training.physiology.reflexes import REFLEXES
 from abaton.training.physiology.vitals import Vitals
 
@@ -114,7 +114,7 @@ class _Play:
         self.start, self.seconds, self.sign, self.step, self.over = start, seconds, sign, step, over
         self.known: dict[frozenset[str], float] = {}
         self.at_start = acting(start)
-        self.feels = sensed(start.body, _sum(self.at_start))
+        self.feels = sensed(start.body)
         names = set(self.at_start)
         patient = start
         signs: list[float] = []
@@ -151,10 +151,3 @@ class _Play:
                     signs.append(float(getattr(patient.vitals, self.sign)))
             self.known[free] = float(np.mean(signs))
         return self.known[free]
-
-
-def _sum(sources: dict[str, Array]) -> Array:
-    total = np.zeros(len(INFLUENCES))
-    for given in sources.values():
-        total += given
-    return total

@@ -179,9 +179,12 @@ def test_pressure_control_fills_by_the_time_constant(rest: Body) -> None:
 
 
 def test_a_held_reflex_does_not_answer(rest: Body) -> None:
-    wound = contribution(arterial_bleed_ml_s_mmhg=0.05)
+    # Held without a wound, the body stays as it is.
+    held = Hold(sensed(rest), np.zeros(4))
+    still, _ = advance(rest, QUIET, Support(), 120_000, hold=held)
+    assert vitals_of(still).mean_mmhg == pytest.approx(vitals_of(rest).mean_mmhg, abs=4)
+    wound = contribution(arterial_bleed_ml_s_mmhg=0.1)
     free, _ = advance(rest, wound, Support(), 120_000)
-    held = Hold(sensed(rest, QUIET), np.zeros(4))
     stiff, _ = advance(rest, wound, Support(), 120_000, hold=held)
     assert vitals_of(free).mean_mmhg > vitals_of(stiff).mean_mmhg + 5
     assert abs(vitals_of(stiff).heart_rate - vitals_of(rest).heart_rate) < 8 < vitals_of(free).heart_rate - 60

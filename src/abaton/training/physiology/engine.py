@@ -143,11 +143,9 @@ def advance(
     return Body(body.time_ms + ms, y, history, body.parameters), Course(every_ms, out)
 
 
-def sensed(body: Body, influences: Array) -> Array:
-    """(4,) what the reflexes sense now, for `Hold`."""
-    found = np.zeros(len(REFLEXES))
-    afferents(body.state, body.parameters, float(influences[PLEURAL_IN]), found)
-    return found
+def sensed(body: Body) -> Array:
+    """(4,) what the reflexes have sensed in the last seconds, for `Hold`."""
+    return body.state[at.SENSED_BARO : at.SENSED_CHEMO + 1].copy()
 
 
 def set_rhythm(body: Body, rhythm: Rhythm, energy: float | None = None) -> Body:
@@ -268,12 +266,12 @@ def _run(
                 support[5], support[6], dead_space,
             )  # fmt: skip
             flow = y[at.FLOW_LV_SLOW] / (p[at.FLOW_0] / 0.06)
-            wasted = 0.05 + 0.72 * (1.0 - min(flow, 1.0))
+            wasted = 0.03 + 0.79 * (1.0 - min(flow, 1.0))
             y[at.FRESH] += capnogram(y, moved, y[at.PA_CO2], wasted, dead_space)
             # Pressure around the heart, beyond that of a quiet chest at rest.
             thorax = u[PLEURAL_IN] + y[at.PLEURAL]
-            afferents(y, p, thorax, feels)
-            regulate(y, p, history, feels, held, share, gain, u[SYMPATHETIC_IN], u[VAGAL_IN])
+            afferents(y, p, thorax, gain, feels)
+            regulate(y, p, history, feels, held, share, u[SYMPATHETIC_IN], u[VAGAL_IN])
             given = transfuse(y, p, thorax, u[CRYSTALLOID], u[BLOOD_IN], u[LEAK], u[TEMPERATURE_IN], u[LACTATE_IN])
             beat = _beat(y, p, faster)
         if ms_now % 20 == 0:

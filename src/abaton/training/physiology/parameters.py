@@ -18,14 +18,14 @@ LIMITS = {"age_years": (18, 95), "weight_kg": (35, 200), "height_cm": (140, 210)
 STANDARD: dict[str, float] = {
     "C_SA": 0.28, "R_SA": 0.06, "L_SA": 0.22e-3, "C_SP": 2.05 + 1.67, "U_SP": 274.4 + 336.6, "C_SV": 61.11,
     "R_SV": 0.038, "C_EV": 50.0, "R_EV": 0.016, "C_PA": 0.76, "R_PA": 0.023, "L_PA": 0.18e-3, "C_PP": 5.80,
-    "U_PP": 123.0, "R_PP": 0.0894, "C_PV": 25.37, "U_PV": 120.0, "R_PV": 0.0056, "C_LA": 19.23, "U_LA": 25.0,
+    "U_PP": 123.0, "R_PP": 0.86 * 0.0894, "C_PV": 25.37, "U_PV": 120.0, "R_PV": 0.0056, "C_LA": 19.23, "U_LA": 25.0,
     "R_LA": 2.5e-3, "C_RA": 31.25, "U_RA": 25.0, "R_RA": 2.5e-3,
-    "P0_LV": 1.5, "K_LV": 0.014, "U_LV": 16.77, "E_LV": 2.392, "KR_LV": 3.75e-4,
+    "P0_LV": 1.5, "K_LV": 0.013, "U_LV": 16.77, "E_LV": 2.392, "KR_LV": 3.75e-4,
     "P0_RV": 1.5, "K_RV": 0.011, "U_RV": 40.8, "E_RV": 1.412, "KR_RV": 1.4e-3,
     "BASE_RSP": 0.754 * 2.49, "BASE_REP": 0.754 * 0.78, "BASE_USV": 1435.4, "BASE_UEV": 1537.0,
     "BASE_T": 0.58, "SET_PN": 83.5,
     "SIZE_U": 1.0, "SIZE_R": 1.0, "SIZE_E": 1.0,
-    "FRC": 3280.0, "DEAD_SPACE": 150.0, "C_LUNG": 0.08, "R_LUNG": 3.0, "SHUNT": 0.024, "VO2": 250.0, "VCO2": 200.0,
+    "FRC": 3280.0, "DEAD_SPACE": 140.0, "C_LUNG": 0.08, "R_LUNG": 3.0, "SHUNT": 0.024, "VO2": 250.0, "VCO2": 200.0,
     "FLOW_0": 5.4, "FLOW_BRAIN": 0.15, "BLOOD": 5300.0, "HB_0": 15.0, "T_SET": 37.0, "RESERVE": 4.0,
     "TISSUE_L": 38.68, "BRAIN_L": 1.32, "CVP_SET": 5.0,
     "LOW_GAIN": 3.87, "LOW_LIMIT": 2.78, "WITHDRAWN": 3.83, "ISCHAEMIC_GAIN": 25.9,
@@ -33,9 +33,9 @@ STANDARD: dict[str, float] = {
 }  # fmt: skip
 """Values of the reference man, by name; units as in `layout`, compliance of the lung in l/cmH2O.
 
-Eight of them are not the published ones: the resistances' bases, the set point (SET_PN), and the answer to loss of
-blood (LOW_GAIN to REFILL) were fitted to Guyton's curves of haemorrhage at 250 ml/min and to a mean
-pressure near 95 mmHg.
+Ten of them are not the published ones: the resistances' bases, the set point (SET_PN), the answer to loss of blood
+(LOW_GAIN to REFILL), the left ventricle's stiffness and the lung's resistance were fitted to Guyton's curves of
+haemorrhage at 250 ml/min, to a mean pressure below 105 mmHg and to pressures of the lung at rest.
 """
 
 
@@ -139,7 +139,7 @@ def _disease(person: Person, p: dict[str, float]) -> None:
         p["SHUNT"] += 0.06
         p["C_LUNG"] *= 1.2
     if "obesity" in has or person.weight_kg / (person.height_cm / 100) ** 2 > 35:
-        p["FRC"] *= 0.55
+        p["FRC"] *= 0.52
         p["C_LUNG"] *= 0.7
         p["SHUNT"] += 0.03
     if "anaemia" in has:

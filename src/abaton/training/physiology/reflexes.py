@@ -16,9 +16,13 @@ REFLEXES = ("baroreflex", "low-pressure reflex", "ischaemic reflex", "chemorefle
 
 
 @kernel()
-def afferents(y: Array, p: Array, thorax: float, out: Array) -> None:
-    """What the four reflexes sense now, into `out` (4,): filtered pressure, and three terms of firing (spikes/s)."""
-    out[0] = y[at.BARO] - (p[at.SET_PN] - 92.0)
+def afferents(y: Array, p: Array, thorax: float, gain: float, out: Array) -> None:
+    """What the four reflexes sense now, into `out` (4,), spikes/s; their means are kept in `y`.
+
+    The firing of the carotid sinus (Ursino eq. 29), and three terms that are added to sympathetic firing.
+    """
+    steep = math.exp(min(max(gain * (y[at.BARO] - p[at.SET_PN]) / 11.758, -30.0), 30.0))
+    out[0] = (2.52 + 47.78 * steep) / (1.0 + steep)
     low = p[at.CVP_SET] - (y[at.MEAN_RA] - thorax)
     # The reflex of low filling saturates, and is withdrawn when the heart is nearly empty: the second phase of
     # haemorrhage (Schadt and Ludbrook 1991, Am J Physiol 260:H305; recalled, to be checked).
@@ -35,7 +39,7 @@ def afferents(y: Array, p: Array, thorax: float, out: Array) -> None:
 
 @kernel()
 def regulate(
-    y: Array, p: Array, history: Array, sensed: Array, held: Array, share: Array, gain: float, sympathetic: float,
+    y: Array, p: Array, history: Array, sensed: Array, held: Array, share: Array, sympathetic: float,
     vagal: float,
 ) -> None:  # fmt: skip
     """Ten milliseconds of reflexes; changes `y` and the rings of firing in `history`.
@@ -47,28 +51,27 @@ def regulate(
         sensed: (4,) from `afferents`.
         held: (4,) what each sensed when it was held.
         share: (4,) 1 acts, 0 held.
-        gain: Factor on the baroreflex.
         sympathetic: Spikes/s added from outside.
         vagal: Spikes/s added from outside.
     """
     pressure = y[at.V_SA] / p[at.C_SA]
     y[at.BARO] += (DT * (pressure - y[at.BARO]) + 6.37 * (pressure - y[at.LAST_SA])) / 2.076
     y[at.LAST_SA] = pressure
-    baro = held[0] + share[0] * (sensed[0] - held[0])
+    for place in range(4):
+        y[at.SENSED_BARO + place] += DT / 5.0 * (sensed[place] - y[at.SENSED_BARO + place])
+    carotid = held[0] + share[0] * (sensed[0] - held[0])
     low = held[1] + share[1] * (sensed[1] - held[1])
     ischaemic = held[2] + share[2] * (sensed[2] - held[2])
     chemo = held[3] + share[3] * (sensed[3] - held[3])
-    steep = math.exp(min(max((92.0 + gain * (baro - 92.0) - 92.0) / 11.758, -30.0), 30.0))
-    carotid = (2.52 + 47.78 * steep) / (1.0 + steep)
     firing = 2.10 + 14.01 * math.exp(-0.0675 * carotid) + low + ischaemic + chemo + sympathetic
     y[at.SYMPATHETIC] = max(firing, 0.0)
     pace = math.exp((carotid - 25.0) / 7.06)
     y[at.VAGAL] = max((3.2 + 6.3 * pace) / (1.0 + pace) + vagal, 0.0)
-    place = int(y[at.RING_S])
-    history[place] = y[at.SYMPATHETIC]
-    slow = history[(place + 1) % at.RING_S_LENGTH]
-    quick = history[(place + at.RING_S_LENGTH - 200) % at.RING_S_LENGTH]
-    y[at.RING_S] = (place + 1) % at.RING_S_LENGTH
+    ring_s = int(y[at.RING_S])
+    history[ring_s] = y[at.SYMPATHETIC]
+    slow = history[(ring_s + 1) % at.RING_S_LENGTH]
+    quick = history[(ring_s + at.RING_S_LENGTH - 200) % at.RING_S_LENGTH]
+    y[at.RING_S] = (ring_s + 1) % at.RING_S_LENGTH
     ring = int(y[at.RING_V])
     history[at.RING_S_LENGTH + ring] = y[at.VAGAL]
     vagal_then = history[at.RING_S_LENGTH + (ring + 1) % at.RING_V_LENGTH]
