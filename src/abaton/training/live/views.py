@@ -1,0 +1,169 @@
+"""Parts of the monitor as widgets: a wave, a figure, the banner of alarms."""
+
+import math
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from abaton.training.live.digits import LINES, large, width
+from abaton.training.live.screen import Alarm, Array
+from abaton.training.live.sweep import Sweep
+
+BACK = "#05080a"
+GREEN, RED, CYAN, YELLOW, WHITE, PALE = "#3dff7c", "#ff5b52", "#4fdcff", "#ffe04a", "#f2f5f4", "#7d8a88"
+COLORS = {"high": ("#ffffff", "#d4161c"), "medium": ("#141000", "#ffd21f"), "low": ("#03161a", "#4fdcff")}
+"""Ink and ground of alarms by priority (IEC 60601-1-8: red, yellow, cyan)."""
+FLASH_HZ = {"high": 2.0, "medium": 0.6, "low": 0.0}
+"""Within the standard's 1.4 to 2.8 Hz and 0.4 to 0.8 Hz; low does not flash."""
+
+
+class Wave(Widget):
+    """One wave with its name in the corner.
+
+    Args:
+        label: Of the wave.
+        color: Of the wave.
+        low: Value at the bottom.
+        high: Value at the top.
+        dots_per_s: How fast it sweeps.
+    """
+
+    def __init__(self, label: str, color: str, low: float, high: float, dots_per_s: float, name: str) -> None:
+        super().__init__(id=name)
+        self._label, self._ink = label, Style(color=color, bgcolor=BACK)
+        self._sweep = Sweep(20, low, high, dots_per_s)
+        self._rows: list[str] = []
+        self.note = ""
+
+    @property
+    def sweep(self) -> Sweep:
+        """What is drawn."""
+        return self._sweep
+
+    def write(self, samples: Array, seconds: float) -> None:
+        """Goes on with these samples."""
+        self._sweep.write(samples, seconds)
+        self._redraw()
+
+    def on_resize(self) -> None:
+        """Begins anew in another width."""
+        if self.size.width > 1 and self.size.width != self._sweep.columns:
+            self._sweep = self._sweep.resized(self.size.width)
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._rows = self._sweep.rows(max(self.size.height, 1))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of characters; the name stands over its beginning where there is no wave."""
+        text = self._rows[y] if y < len(self._rows) else ""
+        text = text.ljust(self.size.width)[: self.size.width]
+        if y == 0:
+            told = f"{self._label} {self.note}".strip()
+            dim = Style(color=self._ink.color, bgcolor=BACK, dim=True)
+            return Strip([Segment(told, dim), Segment(text[len(told) :], self._ink)])
+        return Strip([Segment(text, self._ink)])
+
+
+class Figure(Widget):
+    """A figure of the monitor: its name, unit, large digits, and a smaller second reading.
+
+    Args:
+        label: Its name.
+        unit: Of the value.
+        color: Of all of it.
+        name: Id of the widget.
+    """
+
+    def __init__(self, label: str, unit: str, color: str, name: str) -> None:
+        super().__init__(id=name)
+        self._label, self._unit, self._hue = label, unit, color
+        self._text, self._beside, self._under = "--", "", ""
+        self.alarm: str = ""
+        self.bright = True
+
+    @property
+    def shown(self) -> tuple[str, str, str]:
+        """The large text, what stands beside it and what stands under its name."""
+        return self._text, self._beside, self._under
+
+    def show(self, text: str, beside: str = "", under: str = "", alarm: str = "") -> None:
+        """Shows these.
+
+        Args:
+            text: In large figures.
+            beside: In smaller type to their right.
+            under: Under the name.
+            alarm: Priority of an alarm on it; empty without.
+        """
+        self._text, self._beside, self._under, self.alarm = text, beside, under, alarm
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line; while an alarm flashes, on its ground."""
+        ink, ground = self._hue, BACK
+        if self.alarm and self.bright:
+            ink, ground = COLORS[self.alarm]
+        style = Style(color=ink, bgcolor=ground)
+        small = Style(color=ink, bgcolor=ground, dim=not self.alarm)
+        across = self.size.width
+        wide = across >= 34 and width(self._text, True) <= across - 12 and self.size.height > LINES
+        top = max((self.size.height - LINES) // 2, 0) if self.size.height > LINES else 0
+        figures = large(self._text, wide)
+        left = (self._label, self._unit, self._under)
+        side = left[y] if y < 3 else ""
+        middle = figures[y - top] if top <= y < top + LINES else ""
+        beside = self._beside if y == top + 1 else ""
+        gap = max(across - 7 - len(middle) - (len(self._beside) + 1 if self._beside else 0) - 1, 0)
+        text = f"{side[:6]:<7}"
+        rest = f"{' ' * gap}{middle:<{len(figures[0])}}"
+        end = f" {beside}" if beside else ""
+        line = [Segment(text, small), Segment(rest, style), Segment(end, style)]
+        return Strip(line).adjust_cell_length(across, style)
+
+
+class Banner(Widget):
+    """Title, alarms by priority, sound, time."""
+
+    def __init__(self) -> None:
+        super().__init__(id="banner")
+        self.alarms: tuple[Alarm, ...] = ()
+        self.silenced = False
+        self.title_text, self.right = "", ""
+        self.bright = True
+        self.turn = 0
+
+    def render_line(self, y: int) -> Strip:
+        """The most urgent alarm on its colour; several of them take turns."""
+        across = self.size.width
+        plain = Style(color=WHITE, bgcolor="#12181b")
+        if y:
+            return Strip([Segment(" " * across, plain)])
+        right = f" {'🔇 ' if self.silenced else ''}{self.right} "
+        room = max(across - len(right) - len(self.title_text) - 2 - (1 if self.silenced else 0), 10)
+        if self.alarms:
+            urgent = [alarm for alarm in self.alarms if alarm.priority == self.alarms[0].priority]
+            alarm = urgent[self.turn % len(urgent)]
+            marks = {"high": "!!!", "medium": "!!", "low": "!"}[alarm.priority]
+            more = f"  (+{len(self.alarms) - 1})" if len(self.alarms) > 1 else ""
+            ink, ground = COLORS[alarm.priority]
+            lit = Style(color=ink, bgcolor=ground, bold=True)
+            unlit = Style(color=ground, bgcolor="#12181b", bold=True)
+            middle = Segment(f"{marks} {alarm.text}{more}"[:room].center(room), lit if self.bright else unlit)
+        else:
+            middle = Segment(" " * room, plain)
+        title = Segment(f" {self.title_text} ", Style(color=PALE, bgcolor="#12181b"))
+        return Strip([title, middle, Segment(right, plain)]).adjust_cell_length(across, plain)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One line."""
+        return 1
+
+
+def figure(value: float, decimals: int = 0) -> str:
+    """A value as the monitor shows it; dashes where nothing is measured."""
+    return "--" if math.isnan(value) else f"{value:.{decimals}f}"
