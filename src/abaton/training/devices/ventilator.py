@@ -62,7 +62,7 @@ CHART: Final = Chart(
         Move("disconnect", ("off", "standby", *BREATHING, "confirm_standby"), STAY),
         Move("silence", ("standby", *BREATHING, "confirm_standby"), STAY),
         Move("acknowledge", ("standby", *BREATHING, "confirm_standby"), STAY),
-        Move("apnoea", ("psv",), "backup"),
+        Move("apnoea", ("psv", "confirm_standby"), "backup", "is_psv"),
         Move("breathes", ("backup",), "psv"),
         Move("power_gone", ("standby", *BREATHING, "confirm_standby"), "off"),
     ),
@@ -284,8 +284,8 @@ def _stepped(device: Ventilator, seconds: float, airway: Airway) -> tuple[Ventil
     if device.standby_s >= STANDBY_S > device.standby_s - seconds:
         happened = (UseError("ventilator_standby", "A patient is connected to a ventilator in standby."),)
     apnoeic = device.breathless_s >= device.apnoea_s
-    if device.state == "psv" and apnoeic:
-        device = _entered(moved(KIND, device, "apnoea", airway), "psv")
+    if device.mode == "psv" and device.state in ("psv", "confirm_standby") and apnoeic:
+        device = _entered(moved(KIND, device, "apnoea", airway), device.state)
         happened += (Told("backup", "No own breaths: the backup ventilates."),)
     elif device.state == "backup" and effort:
         device = _entered(moved(KIND, device, "breathes", airway), "backup")
@@ -318,7 +318,7 @@ def _conditions(device: Ventilator, airway: Airway, apnoeic: bool) -> dict[str, 
     off = not device.connected or "disconnection" in device.faults
     found = {
         "disconnection": off,
-        "peak": not off and _over(airway.peak_cmh2o, device.peak_cmh2o) or device.given_ml < device.tidal_ml,
+        "peak": (not off and _over(airway.peak_cmh2o, device.peak_cmh2o)) or device.given_ml < device.tidal_ml,
         "tidal_low": not off and tidal is not None and tidal < device.tidal_low_ml,
         "rate_high": not off and _over(airway.rate_per_min, device.rate_high_per_min),
         "oxygen_supply": "oxygen_supply" in device.faults,
