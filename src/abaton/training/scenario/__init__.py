@@ -1,0 +1,1 @@
+"""Scenarios: their language, what makes one sound, how one is played, scored and talked through afterwards."""
