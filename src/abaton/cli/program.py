@@ -12,6 +12,7 @@ from abaton.cli.record_commands import export, replay, verify
 from abaton.cli.screen import show_problem
 from abaton.cli.server_commands import demo, serve
 from abaton.cli.surgery import surgery_app
+from abaton.cli.training import patient_app
 from abaton.core.errors import Kind, Problem
 
 EXIT_CODES: dict[Kind, int] = {"invalid": 2, "not_found": 3, "conflict": 4, "refused": 5, "unavailable": 6}
@@ -32,6 +33,7 @@ for command in (serve, demo, replay, export, verify, doctor):
 app.add_typer(import_app, name="import")
 app.add_typer(scan_app, name="scan")
 app.add_typer(surgery_app, name="surgery")
+app.add_typer(patient_app, name="patient")
 
 
 def _print_version(wanted: bool) -> None:

@@ -5,6 +5,7 @@ vector, the body feels their sum for a second, and every cause takes its own cou
 causes and acts give the same patient, bit for bit, and a saved patient may be branched.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from abaton.training.physiology.person import Person
 from abaton.training.physiology.rhythm import Shock, shocked
 from abaton.training.physiology.vitals import Vitals, vitals_of
 
-BIS, HAZARD = INDEX["bis_depression"], INDEX["arrhythmia_hazard_per_min"]
+BIS, HAZARD, WAKE = INDEX["bis_depression"], INDEX["arrhythmia_hazard_per_min"], INDEX["log_wakefulness"]
 
 
 class Cause(Protocol):
@@ -122,7 +123,7 @@ def tick(patient: Patient, every_ms: int = 8, held: Frozen = NOTHING_HELD) -> tu
     if influences[HAZARD] > 0.0:
         influences[HAZARD] *= hazard_factor(patient.drugs, patient.person, patient.vitals)
     body, course = advance(patient.body, influences, patient.support, round(1000 * TICK_S), every_ms, held.reflexes)
-    vitals = vitals_of(body, float(influences[BIS]))
+    vitals = vitals_of(body, float(influences[BIS]), math.exp(float(influences[WAKE])))
     onward = tuple(later for cause in patient.causes if (later := cause.after(TICK_S, vitals)) is not None)
     drugs = after(patient.drugs, patient.person, vitals, TICK_S)
     return Patient(patient.person, body, patient.support, onward, drugs, vitals, patient.ticks + 1), course

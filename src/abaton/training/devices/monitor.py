@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from abaton.training.devices import alarms
-from abaton.training.devices.alarms import Board, Priority, Rule
+from abaton.training.devices.alarms import Board
 from abaton.training.devices.machine import (
     STAY,
     Argument,
@@ -23,7 +23,22 @@ from abaton.training.devices.machine import (
     with_fault,
     with_fields,
 )
-from abaton.training.physiology.rhythm import Rhythm
+from abaton.training.devices.monitor_limits import (
+    FAR,
+    FATAL,
+    FAULTS,
+    LIMITS,
+    NAMES,
+    RULES,
+    SENSORS,
+    WAVES,
+    Readings,
+)
+
+__all__ = [
+    "CHART", "COMMANDS", "FAULTS", "KIND", "LIMITS", "LOST", "RULES", "SENSORS", "WAVES", "CuffStarted", "Monitor",
+    "Readings", "after", "command", "fault", "new_monitor", "shown", "waves",
+]  # fmt: skip
 
 START_S: Final = 10.0
 """Until it shows something (recalled from manuals, to be checked)."""
@@ -31,118 +46,6 @@ STEP_S: Final = 1.0
 """Alarms are judged once in so long at least."""
 LOST: Final = "--"
 
-
-class Readings(msgspec.Struct, frozen=True):
-    """What the sensors say now; None where a sensor says nothing.
-
-    Attributes:
-        heart_rate: By the ECG, per minute.
-        rhythm: As the monitor's analysis of the ECG calls it.
-        spo2_pct, pulse_rate: By the pulse oximeter.
-        arterial_systolic_mmhg, arterial_diastolic_mmhg, arterial_mean_mmhg: By the arterial line.
-        cuff_systolic_mmhg, cuff_diastolic_mmhg, cuff_mean_mmhg: Of the last measurement, in the second it ends.
-        cuff_failed: A measurement ended without a value in this second.
-        etco2_mmhg, respiratory_rate: By capnography.
-        chest_rate: Breaths by the ECG's impedance.
-        temperature_c: By a probe.
-    """
-
-    heart_rate: float | None = None
-    rhythm: Rhythm | None = None
-    spo2_pct: float | None = None
-    pulse_rate: float | None = None
-    arterial_systolic_mmhg: float | None = None
-    arterial_diastolic_mmhg: float | None = None
-    arterial_mean_mmhg: float | None = None
-    cuff_systolic_mmhg: float | None = None
-    cuff_diastolic_mmhg: float | None = None
-    cuff_mean_mmhg: float | None = None
-    cuff_failed: bool = False
-    etco2_mmhg: float | None = None
-    respiratory_rate: float | None = None
-    chest_rate: float | None = None
-    temperature_c: float | None = None
-
-
-SENSORS: Final[dict[str, tuple[str, ...]]] = {
-    "ecg": ("heart_rate", "chest_rate"),
-    "spo2": ("spo2_pct", "pulse_rate"),
-    "nibp": ("cuff_systolic_mmhg", "cuff_diastolic_mmhg", "cuff_mean_mmhg"),
-    "arterial_line": ("arterial_systolic_mmhg", "arterial_diastolic_mmhg", "arterial_mean_mmhg"),
-    "capnography": ("etco2_mmhg", "respiratory_rate"),
-    "temperature": ("temperature_c",),
-}
-"""Sensor to what it measures."""
-WAVES: Final = {"ecg": "ECG", "spo2": "Pleth", "arterial_line": "ABP", "capnography": "CO2"}
-"""Sensor to the wave that is drawn of it."""
-
-FAULTS: Final = {f"{sensor}_off": f"The {sensor} came off or gives no signal." for sensor in SENSORS}
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """Alarm limits of one vital sign.
-
-    Attributes:
-        low, high: Outside them it alarms; None where there is none.
-        least, most: Between which they can be set.
-        priority: Of the alarm.
-        delay_s: Condition delay.
-    """
-
-    low: float | None
-    high: float | None
-    least: float
-    most: float
-    priority: Priority = "medium"
-    delay_s: float = 5.0
-
-
-LIMITS: Final[dict[str, Limits]] = {
-    "heart_rate": Limits(50, 120, 20, 250),
-    "spo2_pct": Limits(90, None, 50, 100, delay_s=10.0),
-    "arterial_systolic_mmhg": Limits(90, 160, 20, 260),
-    "arterial_mean_mmhg": Limits(60, 110, 20, 220),
-    "cuff_systolic_mmhg": Limits(90, 160, 20, 260, delay_s=0.0),
-    "cuff_mean_mmhg": Limits(60, 110, 20, 220, delay_s=0.0),
-    "etco2_mmhg": Limits(25, 60, 5, 100, delay_s=10.0),
-    "respiratory_rate": Limits(8, 30, 3, 80, delay_s=10.0),
-    "chest_rate": Limits(8, 30, 3, 80, delay_s=10.0),
-    "temperature_c": Limits(35, 39, 25, 44, delay_s=10.0),
-}
-"""Adult limits as makers set them at first (recalled from manuals of bedside monitors, to be checked)."""
-NAMES: Final = {
-    "heart_rate": "HR", "spo2_pct": "SpO2", "pulse_rate": "Pulse", "arterial_systolic_mmhg": "ABP systolic",
-    "arterial_mean_mmhg": "ABP mean", "cuff_systolic_mmhg": "NIBP systolic", "cuff_mean_mmhg": "NIBP mean",
-    "etco2_mmhg": "EtCO2", "respiratory_rate": "RR", "chest_rate": "RR", "temperature_c": "Temp",
-}  # fmt: skip
-FATAL: Final = {
-    Rhythm.ASYSTOLE: ("asystole", "Asystole"),
-    Rhythm.VENTRICULAR_FIBRILLATION: ("fibrillation", "Ventricular fibrillation"),
-    Rhythm.VENTRICULAR_TACHYCARDIA: ("tachycardia", "Ventricular tachycardia"),
-}
-FAR: Final = {"heart_rate": (40.0, 150.0), "spo2_pct": (80.0, math.inf), "arterial_mean_mmhg": (45.0, math.inf)}
-"""Beyond these the priority is high (recalled from manuals of bedside monitors, to be checked)."""
-APNOEA_S: Final = 20.0
-"""Without a breath (recalled from manuals of bedside monitors, to be checked)."""
-
-
-def _rules() -> tuple[Rule, ...]:
-    """Every condition that a monitor may alarm for; a limit has one rule a side, and far beyond it a rule of its own."""
-    found = [Rule(name, text, "high", 3.0, 1.0, latching=True) for name, text in FATAL.values()]
-    found.append(Rule("no_pulse", "No pulse wave", "high", 5.0, 1.0, latching=True))
-    found.append(Rule("apnoea", "Apnoea", "high", APNOEA_S, 1.0))
-    for vital, limits in LIMITS.items():
-        if vital in FAR:
-            found.append(Rule(f"{vital}_far_low", f"{NAMES[vital]} very low", "high", limits.delay_s, 1.0))
-            if math.isfinite(FAR[vital][1]):
-                found.append(Rule(f"{vital}_far_high", f"{NAMES[vital]} very high", "high", limits.delay_s, 1.0))
-        found.append(Rule(f"{vital}_low", f"{NAMES[vital]} low", limits.priority, limits.delay_s, 1.0))
-        found.append(Rule(f"{vital}_high", f"{NAMES[vital]} high", limits.priority, limits.delay_s, 1.0))
-    found.extend(Rule(f"{sensor}_lost", f"{sensor}: no signal", "low", 5.0, 1.0) for sensor in SENSORS)
-    return tuple(found)
-
-
-RULES: Final = _rules()
 
 CHART: Final = Chart(
     "monitor",
@@ -198,7 +101,8 @@ class Monitor(msgspec.Struct, frozen=True):
         attached: Sensors on the patient.
         readings: Last readings of what is attached.
         cuff: Last cuff measurement: systolic, diastolic, mean, mmHg.
-        cuff_age_s: Since then; infinite before the first.
+        cuff_failed: Whether that failed.
+        cuff_age_s: Since then.
         cuff_every_s: Between measurements; 0 when only on demand.
         cuff_due_s: Until the next.
         limits: By vital sign: low, high.
@@ -212,7 +116,7 @@ class Monitor(msgspec.Struct, frozen=True):
     readings: Readings = Readings()
     cuff: tuple[float, float, float] | None = None
     cuff_failed: bool = False
-    cuff_age_s: float = math.inf
+    cuff_age_s: float = 0.0
     cuff_every_s: float = 0.0
     cuff_due_s: float = 0.0
     limits: tuple[tuple[str, float | None, float | None], ...] = tuple(
@@ -349,7 +253,7 @@ def _cuffed(monitor: Monitor, seconds: float, seen: Readings) -> tuple[Monitor, 
 
 
 def _conditions(monitor: Monitor, seen: Readings) -> list[str]:
-    found = [FATAL[seen.rhythm][0]] if seen.rhythm in FATAL else []
+    found = [FATAL[seen.rhythm][0]] if seen.rhythm is not None and seen.rhythm in FATAL else []
     found.extend(_limits_broken(monitor, seen))
     breaths = seen.respiratory_rate if "capnography" in monitor.attached else seen.chest_rate
     if breaths is not None and breaths < 1.0:
@@ -372,10 +276,12 @@ def _limits_broken(monitor: Monitor, seen: Readings) -> list[str]:
         if value is None or (vital == "chest_rate" and "capnography" in monitor.attached):
             continue
         far_low, far_high = FAR.get(vital, (-math.inf, math.inf))
-        if low is not None and value < low:
-            found.append(f"{vital}_far_low" if value < min(far_low, low) else f"{vital}_low")
-        if high is not None and value > high:
-            found.append(f"{vital}_far_high" if value > max(far_high, high) else f"{vital}_high")
+        for side, broken, far in (
+            ("low", low is not None and value < low, value < far_low),
+            ("high", high is not None and value > high, value > far_high),
+        ):
+            if broken:
+                found.extend([f"{vital}_{side}", f"{vital}_far_{side}"] if far else [f"{vital}_{side}"])
     return found
 
 
@@ -384,7 +290,7 @@ Values = dict[str, float | str]
 
 
 def _switch_on(monitor: Monitor, _: Values, __: Readings) -> Done:
-    return with_fields(monitor, board=Board(RULES), cuff=None, cuff_failed=False, cuff_age_s=math.inf), ()
+    return with_fields(monitor, board=Board(RULES), cuff=None, cuff_failed=False, cuff_age_s=0.0), ()
 
 
 def _quiet(monitor: Monitor, _: Values, __: Readings) -> Done:
@@ -410,7 +316,7 @@ def _detach(monitor: Monitor, given: Values, _: Readings) -> Done:
 def _set_limit(monitor: Monitor, given: Values, _: Readings) -> Done:
     vital, side, value = str(given["vital"]), str(given["side"]), float(given["value"])
     allowed = LIMITS[vital]
-    _, low, high = next(entry for entry in monitor.limits if entry[0] == vital)
+    low, high = next(entry[1:] for entry in monitor.limits if entry[0] == vital)
     low, high = (value, high) if side == "low" else (low, value)
     upside_down = low is not None and high is not None and low >= high
     if not allowed.least <= value <= allowed.most or upside_down:
@@ -434,7 +340,7 @@ def _measure(monitor: Monitor, _: Values, __: Readings) -> Done:
     return monitor, (CuffStarted(),)
 
 
-def _repeat(monitor: Monitor, given: Values, _: Readings) -> Done:
+def _repeat(monitor: Monitor, given: Values, __: Readings) -> Done:
     _cuff_needed(monitor)
     every = 60.0 * float(given["minutes"])
     if 0.0 < every < 60.0:

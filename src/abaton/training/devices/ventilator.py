@@ -125,7 +125,7 @@ class Ventilator(msgspec.Struct, frozen=True):
         inspired_oxygen, rate_per_min, tidal_ml, inspiratory_cmh2o, support_cmh2o, peep_cmh2o, inspiratory_s,
         backup_rate_per_min, backup_cmh2o: Settings, see `SETTINGS`.
         peak_cmh2o, tidal_low_ml, rate_high_per_min, apnoea_s: Limits, see `LIMITS`.
-        given_ml: Volume it gives in VCV once the pressure limit has cut breaths short.
+        given_ml: Volume it gives in VCV once the pressure limit has cut breaths short; None before.
         breathless_s: Time since the last breath of the patient's own.
         standby_s: Time in standby with a patient connected.
         in_state_s: Time in this state.
@@ -149,7 +149,7 @@ class Ventilator(msgspec.Struct, frozen=True):
     tidal_low_ml: float = 250.0
     rate_high_per_min: float = 35.0
     apnoea_s: float = 20.0
-    given_ml: float = math.inf
+    given_ml: float | None = None
     breathless_s: float = 0.0
     standby_s: float = 0.0
     in_state_s: float = 0.0
@@ -252,7 +252,7 @@ def support_of(device: Ventilator, support: Support | None = None) -> Support:
         mode=mode,
         inspired_oxygen=0.21 if "oxygen_supply" in device.faults else device.inspired_oxygen,
         rate_per_min=device.backup_rate_per_min if backup else device.rate_per_min,
-        tidal_ml=min(device.tidal_ml, device.given_ml),
+        tidal_ml=device.tidal_ml if device.given_ml is None else device.given_ml,
         inspiratory_cmh2o=min(pressure, max(0.0, device.peak_cmh2o - device.peep_cmh2o)),
         peep_cmh2o=device.peep_cmh2o,
         inspiratory_s=device.inspiratory_s,
@@ -294,7 +294,7 @@ def _stepped(device: Ventilator, seconds: float, airway: Airway) -> tuple[Ventil
     return with_fields(device, board=board), happened + changes
 
 
-def _given_ml(device: Ventilator, airway: Airway) -> float:
+def _given_ml(device: Ventilator, airway: Airway) -> float | None:
     """Volume at which the pressure limit ends a breath in VCV, ml.
 
     By the equation of motion P = R V' + V / C + PEEP (training reference, section 2): the resistive part is what the
@@ -302,13 +302,13 @@ def _given_ml(device: Ventilator, airway: Airway) -> float:
     """
     peak, plateau, tidal = airway.peak_cmh2o, airway.plateau_cmh2o, airway.tidal_ml
     if device.state != "vcv" or not ventilating(device):
-        return math.inf
+        return None
     if peak is None or plateau is None or tidal is None or plateau <= device.peep_cmh2o or tidal <= 0.0:
         return device.given_ml
     resistive = max(0.0, peak - plateau)
     room = device.peak_cmh2o - device.peep_cmh2o - resistive
     allowed = max(0.0, tidal / (plateau - device.peep_cmh2o) * room)
-    return allowed if allowed < device.tidal_ml else math.inf
+    return allowed if allowed < device.tidal_ml else None
 
 
 def _conditions(device: Ventilator, airway: Airway, apnoeic: bool) -> dict[str, str | None]:
@@ -318,7 +318,7 @@ def _conditions(device: Ventilator, airway: Airway, apnoeic: bool) -> dict[str, 
     off = not device.connected or "disconnection" in device.faults
     found = {
         "disconnection": off,
-        "peak": (not off and _over(airway.peak_cmh2o, device.peak_cmh2o)) or device.given_ml < device.tidal_ml,
+        "peak": (not off and _over(airway.peak_cmh2o, device.peak_cmh2o)) or device.given_ml is not None,
         "tidal_low": not off and tidal is not None and tidal < device.tidal_low_ml,
         "rate_high": not off and _over(airway.rate_per_min, device.rate_high_per_min),
         "oxygen_supply": "oxygen_supply" in device.faults,
@@ -346,7 +346,7 @@ Values = dict[str, float | str]
 def _switch_on(device: Ventilator, _: Values, __: Airway) -> Done:
     if "power" in device.faults:
         raise refused("ventilator_power", "no power", "power from the wall", "Use a bag, and find power.")
-    return with_fields(device, standby_s=0.0, given_ml=math.inf, board=Board(RULES)), ()
+    return with_fields(device, standby_s=0.0, given_ml=None, board=Board(RULES)), ()
 
 
 def _within(name: str, value: float, rule: Argument) -> None:
@@ -362,7 +362,7 @@ def _within(name: str, value: float, rule: Argument) -> None:
 def _set(device: Ventilator, given: Values, _: Airway) -> Done:
     name, value = str(given["setting"]), float(given["value"])
     _within(name, value, SETTINGS[name])
-    changed: Ventilator = with_fields(device, given_ml=math.inf, **{name: value})
+    changed: Ventilator = with_fields(device, given_ml=None, **{name: value})
     for rate in (changed.rate_per_min, changed.backup_rate_per_min):
         if changed.inspiratory_s > 0.8 * 60.0 / rate:
             raise refused(
@@ -377,12 +377,12 @@ def _set(device: Ventilator, given: Values, _: Airway) -> Done:
 def _set_limit(device: Ventilator, given: Values, _: Airway) -> Done:
     name, value = str(given["limit"]), float(given["value"])
     _within(name, value, LIMITS[name])
-    fields: dict[str, Any] = {name: value, "given_ml": math.inf}
+    fields: dict[str, Any] = {name: value, "given_ml": None}
     return with_fields(device, **fields), ()
 
 
 def _set_mode(device: Ventilator, given: Values, _: Airway) -> Done:
-    return with_fields(device, mode=given["mode"], given_ml=math.inf, breathless_s=0.0), ()
+    return with_fields(device, mode=given["mode"], given_ml=None, breathless_s=0.0), ()
 
 
 def _connect(device: Ventilator, _: Values, __: Airway) -> Done:

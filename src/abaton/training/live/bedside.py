@@ -16,7 +16,7 @@ WHO = {
 }  # fmt: skip
 """Whose line an event is; empty where the learner is not to see it."""
 
-Debrief = Callable[[Run, tuple[Vitals, ...]], str]
+Debrief = Callable[[Run], str]
 
 
 class ScenarioBedside:
@@ -33,7 +33,6 @@ class ScenarioBedside:
         self._debrief = debrief
         self._waiting: list[Act] = []
         self._told = 0
-        self._timeline = [self._run.vitals]
         self._cuff: Cuff | None = None
         self._cuff_due = self._run.senses.cuff_s
 
@@ -67,7 +66,6 @@ class ScenarioBedside:
         self._run, course = step(self._run, self._waiting)
         self._waiting = []
         run = self._run
-        self._timeline.append(run.vitals)
         fresh, self._told = run.events[self._told :], len(run.events)
         lines = tuple(_line(event) for event in fresh if WHO.get(event.kind, "told"))
         attached = frozenset(run.senses.attached)
@@ -84,7 +82,7 @@ class ScenarioBedside:
 
     def debrief(self) -> str:
         """Score, what is to be said of it, and where it was written."""
-        return self._debrief(self._run, tuple(self._timeline))
+        return self._debrief(self._run)
 
     def _numbers(self) -> Numbers:
         run = self._run

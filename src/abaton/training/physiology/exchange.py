@@ -142,11 +142,11 @@ def _sense(y: Array, pco2: float, near_o2: float, near_co2: float, blood: float)
 def _function(y: Array, p: Array, brain: float, content: float, venous_mmhg: float, warm: float) -> None:
     """Brain and heart muscle live on what oxygen reaches them.
 
-    Consciousness goes below about 40 % of the oxygen that usually arrives, or a jugular pressure of about 19 mmHg
+    Consciousness goes below about 40 % of the oxygen that usually arrives, or a jugular pressure of about 17 mmHg
     (Lennox 1935, Meyer 1965; recalled, to be checked).
     """
     delivered = brain * content / (p[at.FLOW_BRAIN] * p[at.FLOW_0] / 60.0 * 0.195)
-    able = min(max((delivered - 0.35) / 0.3, 0.0), max((venous_mmhg - 13.0) / 10.0, 0.0), 1.0)
+    able = min(max((delivered - 0.35) / 0.3, 0.0), max((venous_mmhg - 12.0) / 8.0, 0.0), 1.0)
     y[at.BRAIN] += DT / (8.0 if able < y[at.BRAIN] else 20.0) * (able - y[at.BRAIN])
     rhythm = y[at.RHYTHM]
     if rhythm < 5.0:

@@ -70,12 +70,13 @@ class Vitals(msgspec.Struct, frozen=True):
     pulse: bool
 
 
-def vitals_of(body: Body, bis_depression: float = 0.0) -> Vitals:
+def vitals_of(body: Body, bis_depression: float = 0.0, wakefulness: float = 1.0) -> Vitals:
     """What a perfect bedside would read off a body now.
 
     Args:
         body: Whose.
         bis_depression: 0 awake to 1, by drugs (from the influences).
+        wakefulness: Factor on the drive of being awake (from the influences): opioids lower it.
     """
     y = body.state
     rhythm = Rhythm(int(y[layout.RHYTHM]))
@@ -85,6 +86,7 @@ def vitals_of(body: Body, bis_depression: float = 0.0) -> Vitals:
     awake = (1.0 - min(max(bis_depression, 0.0), 1.0)) * float(y[layout.BRAIN])
     narcosis = min(max((float(y[layout.PACO2]) - 75.0) / 45.0, 0.0), 0.8)
     awake *= 1.0 - narcosis
+    roused = awake * min(1.0, wakefulness / 0.25)
     return Vitals(
         time_s=body.time_ms / 1000,
         heart_rate=60.0 / float(y[layout.PERIOD]) if electrical else 0.0,
@@ -112,7 +114,7 @@ def vitals_of(body: Body, bis_depression: float = 0.0) -> Vitals:
         airway_peak_cmh2o=float(y[layout.PEAK]),
         airway_plateau_cmh2o=float(y[layout.PLATEAU]),
         bispectral=97.4 * awake,
-        coma_scale=3 + round(12 * min(max((awake - 0.35) / 0.55, 0.0), 1.0)),
+        coma_scale=3 + round(12 * min(max((roused - 0.35) / 0.55, 0.0), 1.0)),
         rhythm=rhythm,
         pulse=systolic > 50.0 and systolic - diastolic > 12.0,
     )

@@ -6,8 +6,8 @@
     since(given(adrenaline)) > 5min
 
 `not` binds closest, then `for`, then `and`, then `or`. `for` says how long what is before it must have held without a
-break, so that `not pulse for 30s` is half a minute without a pulse. A vital sign that is not known (to a learner whose monitor is not attached) makes every
-comparison with it false. Nothing is ever evaluated by Python.
+break, so that `not pulse for 30s` is half a minute without a pulse. A vital sign that is not known (to a learner whose
+monitor is not attached) makes every comparison with it false. Nothing is ever evaluated by Python.
 """
 
 import math

@@ -8,6 +8,8 @@ from abaton.core.errors import Problem
 
 LONGEST = 120
 """Characters of what was met that a message repeats."""
+MOST_NAMES = 20
+"""That a message lists."""
 
 
 def misread(where: str, code: str, got: str, expected: str, next_step: str) -> Problem:
@@ -29,6 +31,8 @@ def meant(name: str, known: Iterable[str]) -> str:
     near = process.extractOne(name.lower(), names, scorer=fuzz.ratio, score_cutoff=60.0)
     if near is not None:
         return f"Did you mean {near[0]!r}?"
+    if len(names) > MOST_NAMES:
+        return "Look it up in the language's reference."
     return "Use one of: " + ", ".join(names) + "."
 
 
