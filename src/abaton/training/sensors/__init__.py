@@ -1,0 +1,1 @@
+"""Signals as sensors at the bed give them, with their delays and failures."""
