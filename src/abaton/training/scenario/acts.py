@@ -106,7 +106,14 @@ KINDS: Final[dict[str, KindOfAct]] = {
     "device": KindOfAct(
         "a device is told something",
         "name",
-        {"name": TEXT, "command": TEXT, "sensor": Takes("word", words=SENSORS)},
+        {
+            "name": TEXT,
+            "command": TEXT,
+            "sensor": Takes("word", words=SENSORS),
+            "mode": Takes("word", words=("aed", "manual")),
+            "joules": Takes("number", 1, 360),
+            "on": FLAG,
+        },
     ),
     "ask": KindOfAct("the patient, or a companion, is asked", "text", {"text": TEXT}),
     "call": KindOfAct("somebody is called", "who", {"who": TEXT}),

@@ -9,7 +9,7 @@ from abaton.training.scenario.seeing import CONSCIOUS_SCALE, Seen
 if TYPE_CHECKING:
     from abaton.training.scenario.running import Run
 
-DONE_BY: Final = {"infusing": "infusion"}
+DONE_BY: Final = {"infusing": "infusion", "misused": "use_error"}
 """Calls whose deeds have another name."""
 COUNTED: Final = {"doses": "given", "total_mg": "given", "total_ml": "given", "times": "done"}
 
@@ -62,6 +62,9 @@ class RunContext:
             return self.run.state == arguments[0]
         if name == "infusing":
             return running(self.run.patient, arguments[0])
+        if name == "device_in":
+            device = self.run.defibrillator
+            return device is not None and arguments[0] in ("aed", "defibrillator") and device.state in arguments[1:]
         if name == "attached":
             return arguments[0] in self.run.senses.attached
         return any(True for _ in self.deeds(name, arguments))

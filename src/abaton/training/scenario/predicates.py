@@ -73,6 +73,8 @@ CALLS: Final[dict[str, tuple[str, ...]]] = {
     "examined": ("part",),
     "attached": ("device",),
     "used": ("device", "command"),
+    "device_in": ("device", "state"),
+    "misused": ("error",),
     "airway": ("airway",),
     "positioned": ("position",),
     "fulfilled": ("item",),
@@ -456,7 +458,11 @@ class _Reader:
         if word == "since":
             act = self.operand()
             self.need(")")
-            if not isinstance(act, Call) or act.name not in CALLS or act.name in ("fulfilled", "in_state", "infusing"):
+            if (
+                not isinstance(act, Call)
+                or act.name not in CALLS
+                or act.name in ("fulfilled", "in_state", "infusing", "device_in")
+            ):
                 raise self.wrong("since(...) of something else", "an act", "Write such as 'since(given(adrenaline))'.")
             return Since(act)
         takes = CALLS.get(word) or COUNTS.get(word)

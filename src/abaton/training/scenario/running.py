@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from abaton.core.errors import Problem
+from abaton.training.devices.defibrillator import Defibrillator
 from abaton.training.dialogue.classifier import fall_back
 from abaton.training.dialogue.conversation import Conversation, ask
 from abaton.training.dialogue.conversation import Patient as Teller
@@ -18,12 +19,13 @@ from abaton.training.patient import Patient, admit, tick
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.person import Person
 from abaton.training.physiology.vitals import Vitals
+from abaton.training.scenario import shocking
 from abaton.training.scenario.acts import KINDS, Act, checked, text_of
 from abaton.training.scenario.context import RunContext
 from abaton.training.scenario.language import Action, Insult, Scenario, State
 from abaton.training.scenario.operating import Deed, Operation, drug_of, operate
 from abaton.training.scenario.predicates import Memory, holds, parse
-from abaton.training.scenario.seeing import CONSCIOUS_SCALE, Seen, Senses, attach, examine, passed, seen
+from abaton.training.scenario.seeing import CONSCIOUS_SCALE, Seen, Senses, attach, detach, examine, passed, seen
 
 EVERY_MS: Final = 8
 
@@ -69,6 +71,7 @@ class Run(msgspec.Struct, frozen=True, eq=False):
         hands_off_s: Seconds without a pulse since the last compression.
         shocks: Given.
         outcome: Empty while it goes on.
+        defibrillator: The one that stands there.
     """
 
     scenario: Scenario
@@ -92,6 +95,7 @@ class Run(msgspec.Struct, frozen=True, eq=False):
     hands_off_s: float = 0.0
     shocks: int = 0
     outcome: str = ""
+    defibrillator: Defibrillator | None = None
 
     @property
     def vitals(self) -> Vitals:
@@ -125,7 +129,7 @@ def begin(scenario: Scenario, seed: int = 0, person: Person | None = None) -> Ru
     waiting = _planned(scenario.insults, 0.0) + _planned(first.insults, 0.0)
     run = Run(
         scenario, seed, float(start), patient, first.name, (first.name,), 0.0, waiting, (), (), (), (), conversation,
-        senses, {}, {},
+        senses, {}, {}, defibrillator=shocking.standing(scenario),
     )  # fmt: skip
     while run.time_s < 0:
         run = _effects(run)
@@ -149,6 +153,8 @@ def step(run: Run, acts: Iterable[Act] = ()) -> tuple[Run, Course]:
     """
     for act in acts:
         run = _act(run, checked(msgspec.structs.replace(act, time_s=run.time_s)))
+    if run.defibrillator is not None:
+        run = _answered(run, shocking.second(run.defibrillator, run.patient))
     run = _effects(run)
     before = run.patient.vitals
     patient, course = tick(run.patient, EVERY_MS)
@@ -355,38 +361,46 @@ def _device(run: Run, act: Act) -> Run:
     present = [device.name for device in run.scenario.devices]
     if name not in present:
         return noted(run, "refused", f"There is no {name} here; there is: {', '.join(present) or 'nothing'}.", name)
-    sensor = "pads" if command == "pads" else text_of(act.arguments, "sensor")
+    if run.defibrillator is not None and name in ("aed", "defibrillator"):
+        rest = {key: value for key, value in act.arguments.items() if key not in ("name", "command")}
+        try:
+            answered = shocking.commanded(run.defibrillator, command, rest, run.patient)
+        except Problem as problem:
+            return noted(run, "refused", str(problem), problem.code)
+        return _answered(did(run, Deed(0, "used", name, shocking.ALIASES.get(command, command))), answered)
+    sensor = text_of(act.arguments, "sensor")
     run = did(run, Deed(0, "used", name, command))
-    if sensor:
-        run = msgspec.structs.replace(run, senses=attach(run.senses, sensor, run.time_s))
-        return noted(did(run, Deed(0, "attached", sensor)), "told", f"{name}: {sensor.replace('_', ' ')} attached.")
-    if name == "aed" and command == "analyse":
-        return _analyse(run)
-    return noted(run, "told", f"{name}: {command}.")
-
-
-def _analyse(run: Run) -> Run:
-    if "pads" not in run.senses.attached:
-        return noted(run, "refused", "aed: Attach pads.", "aed")
-    if run.patient.support.compression_per_min > 0:
-        return noted(run, "refused", "aed: Motion. Do not touch the patient.", "aed")
-    advised = RunContext(run).flag("shockable")
-    senses = msgspec.structs.replace(run.senses, analysed=(run.time_s, advised))
-    told = "aed: Shock advised." if advised else "aed: No shock advised. Continue CPR."
-    return noted(did(msgspec.structs.replace(run, senses=senses), Deed(0, "analysed", "aed")), "told", told, "aed")
+    if not sensor:
+        return noted(run, "told", f"{name}: {command}.")
+    if command in ("detach", "remove"):
+        return msgspec.structs.replace(run, senses=detach(run.senses, sensor))
+    run = msgspec.structs.replace(run, senses=attach(run.senses, sensor, run.time_s))
+    return noted(did(run, Deed(0, "attached", sensor)), "told", f"{name}: {sensor.replace('_', ' ')} attached.")
 
 
 def _shock(run: Run, act: Act) -> Run:
-    present = {device.name for device in run.scenario.devices}
-    if not present & {"defibrillator", "aed"}:
+    if run.defibrillator is None:
         return noted(run, "refused", "There is no defibrillator here.", "shock")
-    if "pads" not in run.senses.attached:
-        return noted(run, "refused", "Pads are not attached.", "shock")
-    analysed = run.senses.analysed
-    if "defibrillator" not in present and not (analysed and analysed[1] and run.time_s - analysed[0] <= 60):
-        return noted(run, "refused", "aed: No shock is advised. Analyse first.", "shock")
-    draw = float(np.random.default_rng([run.seed, 1 + run.shocks]).random())
-    arguments = act.arguments if "defibrillator" in present else {**act.arguments, "joules": 200.0}
-    senses = run.senses if "defibrillator" in present else msgspec.structs.replace(run.senses, analysed=None)
-    waiting = (*run.waiting, (run.time_s, Operation("shock", arguments, draw)))
-    return msgspec.structs.replace(run, shocks=run.shocks + 1, waiting=waiting, senses=senses)
+    try:
+        return _answered(run, shocking.pressed(run.defibrillator, act.arguments, run.patient))
+    except Problem as problem:
+        return noted(run, "refused", str(problem), problem.code)
+
+
+def _answered(run: Run, answered: shocking.Answered) -> Run:
+    """What the defibrillator said and did."""
+    before, senses = run.defibrillator, run.senses
+    if answered.device.pads and (before is None or not before.pads):
+        senses = attach(senses, "pads", run.time_s)
+    elif not answered.device.pads:
+        senses = detach(senses, "pads")
+    if answered.advised is not None:
+        senses = msgspec.structs.replace(senses, analysed=(run.time_s, answered.advised))
+    run = msgspec.structs.replace(run, defibrillator=answered.device, senses=senses)
+    for shock in answered.shocks:
+        draw = float(np.random.default_rng([run.seed, 1 + run.shocks]).random())
+        due = (run.time_s, msgspec.structs.replace(shock, draw=draw))
+        run = msgspec.structs.replace(run, shocks=run.shocks + 1, waiting=(*run.waiting, due))
+    for text in answered.told:
+        run = noted(run, "told", text, "defibrillator")
+    return did(run, *answered.deeds)

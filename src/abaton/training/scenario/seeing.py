@@ -84,6 +84,12 @@ def attach(senses: Senses, sensor: str, time_s: float) -> Senses:
     return msgspec.structs.replace(senses, attached={**senses.attached, sensor: time_s}, cuff_s=due)
 
 
+def detach(senses: Senses, sensor: str) -> Senses:
+    """With one sensor or pad less."""
+    left = {name: when for name, when in senses.attached.items() if name != sensor}
+    return msgspec.structs.replace(senses, attached=left) if len(left) < len(senses.attached) else senses
+
+
 def examine(senses: Senses, what: str, vitals: Vitals, time_s: float) -> Senses:
     """With what was looked at."""
     names = GAS_SIGNS if what == "blood_gas" else EXAMINED_SIGNS.get(what, ())
@@ -113,7 +119,6 @@ def seen(senses: Senses, vitals: Vitals, time_s: float, told: tuple[str, ...]) -
             known.update({name: value for name, value in shown.items() if name != "pulse"})
             if "pulse" in shown:
                 pulse = shown["pulse"] > 0
-    pads = "pads" in senses.attached
     for sensor in senses.attached:
         if sensor == "nibp":
             known.update(zip(SIGNS_OF["nibp"], senses.cuff, strict=False))
@@ -126,9 +131,7 @@ def seen(senses: Senses, vitals: Vitals, time_s: float, told: tuple[str, ...]) -
             known.update({name: float(getattr(vitals, name)) for name in SIGNS_OF.get(sensor, ())})
     if "arterial_line" in senses.attached:
         pulse = vitals.pulse
-    shockable: bool | None = None
-    if "ecg" in senses.attached or (pads and senses.analysed is None):
-        shockable = vitals.rhythm in SHOCKABLE if "ecg" in senses.attached else None
-    if shockable is None and senses.analysed is not None:
-        shockable = senses.analysed[1]
+    shockable = senses.analysed[1] if senses.analysed is not None else None
+    if "ecg" in senses.attached:
+        shockable = vitals.rhythm in SHOCKABLE
     return Seen(time_s, known, pulse, shockable, vitals.coma_scale >= CONSCIOUS_SCALE, told)
