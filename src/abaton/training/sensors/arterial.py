@@ -1,7 +1,8 @@
 """Pressure in a radial artery through a catheter and its tubing, 125 samples a second.
 
 The pressure runs to the wrist in a tenth of a second, sharpened and with a dicrotic wave by reflection (a resonance of
-the arm at 4 Hz; Karamanoglu 1993, recalled, to be checked), then through the catheter: a mass on a spring (Gardner 1981).
+the arm at 4 Hz; Karamanoglu 1993, recalled, to be checked), then through the catheter: a mass on
+a spring (Gardner 1981).
 """
 
 import math
@@ -63,7 +64,7 @@ def pressure(line: Arterial, course: Course) -> tuple[Arterial, Array]:
     out = np.empty(len(course.values))
     offset = line.zero_mmhg + MMHG_PER_CM * line.below_heart_cm
     hertz, damping = min(max(line.natural_hz, 2.0), 40.0), min(max(line.damping, 0.05), 5.0)
-    _pressure(memory, cycle, line.seed, course["arterial_mmhg"], course["compression"], hertz, damping, offset, out)
+    _pressure(memory, cycle, line.seed, course["arterial_mmhg"], hertz, damping, offset, out)
     return msgspec.structs.replace(line, memory=memory, cycle=cycle), out
 
 
@@ -85,7 +86,7 @@ def line_rate(line: Arterial) -> float | None:
 
 @kernel()
 def _pressure(
-    m: Array, cycle: Array, seed: int, course: Array, squeeze: Array, hertz: float, damping: float, offset: float,
+    m: Array, cycle: Array, seed: int, course: Array, hertz: float, damping: float, offset: float,
     out: Array,
 ) -> None:  # fmt: skip
     arm, line = 2 * math.pi * 4.2, 2 * math.pi * hertz

@@ -4,6 +4,7 @@ import msgspec
 
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.influences import Array
+from abaton.training.physiology.rhythm import Rhythm
 from abaton.training.physiology.vitals import Vitals
 from abaton.training.sensors.arterial import Arterial, catheter, line_rate, pressure, read_pressure
 from abaton.training.sensors.capnogram import Capnogram, breaths_per_min, co2_sensor, end_tidal, gas
@@ -50,31 +51,39 @@ class Readings(msgspec.Struct, frozen=True):
     Attributes:
         time_s: On the patient's clock.
         heart_rate: From the ECG; 0 after 4 s without QRS.
+        rhythm: As an analysis of the ECG would call it (it is taken to be right); electrical activity without a pulse
+            looks like a rhythm with one; None without electrodes and under compressions or shaking.
         pulse_rate: From the oximeter, else from the arterial line.
         spo2_pct: Whole %.
-        etco2_mmhg: 0 in apnoea.
-        respiratory_rate: From CO2 where it is measured, else from impedance; 0 in apnoea.
+        etco2_mmhg, respiratory_rate: From CO2; 0 in apnoea.
+        chest_rate: From impedance; 0 in apnoea.
         arterial_systolic_mmhg, arterial_diastolic_mmhg, arterial_mean_mmhg: Of the line.
         temperature_c: Of the probe.
-        cuff: The last reading that succeeded, with its time.
+        cuff_systolic_mmhg, cuff_diastolic_mmhg, cuff_mean_mmhg: Of a cycle of the cuff, in the second it ends.
+        cuff_failed: Whether a cycle ended in this second without a value.
         cuff_mmhg: Pressure in the cuff now; None without one.
-        cuff_failed: Whether the last cycle failed.
-        cuff_stale: Whether the last reading is old.
+        last_cuff: The last cycle that succeeded, with its time.
+        cuff_stale: Whether that is old, or followed by a failure.
     """
 
     time_s: float
     heart_rate: float | None = None
+    rhythm: Rhythm | None = None
     pulse_rate: float | None = None
     spo2_pct: float | None = None
     etco2_mmhg: float | None = None
     respiratory_rate: float | None = None
+    chest_rate: float | None = None
     arterial_systolic_mmhg: float | None = None
     arterial_diastolic_mmhg: float | None = None
     arterial_mean_mmhg: float | None = None
     temperature_c: float | None = None
-    cuff: CuffReading | None = None
-    cuff_mmhg: float | None = None
+    cuff_systolic_mmhg: float | None = None
+    cuff_diastolic_mmhg: float | None = None
+    cuff_mean_mmhg: float | None = None
     cuff_failed: bool = False
+    cuff_mmhg: float | None = None
+    last_cuff: CuffReading | None = None
     cuff_stale: bool = True
 
 
@@ -116,16 +125,16 @@ def sample(
         Problem: A course of another pace, or an elevation of ST that is not known.
     """
     compressed = float(course["compression"].max()) > 0.05
-    heart, light_probe, airway, line = bedside.ecg, bedside.pleth, bedside.capnogram, bedside.arterial
+    heart, finger, airway, line = bedside.ecg, bedside.pleth, bedside.capnogram, bedside.arterial
     chest, core, cuff = bedside.respiration, bedside.temperature, bedside.cuff
     ecg_mv = swing = co2 = mmhg = ohm = None
     if heart is not None:
         heart, ecg_mv = trace(heart, course, vitals, st_mv, territory, motion)
     if cuff is not None:
         cuff = pressed(cuff, vitals, disturbed=compressed or motion >= 0.3)
-    if light_probe is not None:
+    if finger is not None:
         squeezed = cuff is not None and cuff.same_arm and cuff.cuff_mmhg > vitals.mean_mmhg
-        light_probe, swing = light(light_probe, course, vitals, motion, squeezed)
+        finger, swing = light(finger, course, vitals, motion, squeezed)
     if airway is not None:
         airway, co2 = gas(airway, course)
     if line is not None:
@@ -134,46 +143,68 @@ def sample(
         chest, ohm = impedance(chest, course, motion)
     if core is not None:
         core = warmed(core, vitals.temperature_c)
-    after = Bedside(heart, light_probe, airway, line, chest, core, cuff)
+    after = Bedside(heart, finger, airway, line, chest, core, cuff)
     waves = Waves(
         ecg_mv if heart is not None and heart.connected else None,
-        swing if light_probe is not None and light_probe.connected else None,
+        swing if finger is not None and finger.connected else None,
         mmhg if line is not None and line.connected else None,
         co2 if airway is not None and airway.connected else None,
         ohm if chest is not None and chest.connected else None,
     )
-    return after, waves, readings(after, vitals.time_s)
+    seen = None if compressed or motion >= 0.5 else vitals.rhythm
+    return after, waves, readings(after, vitals.time_s, seen)
 
 
-def readings(bedside: Bedside, time_s: float) -> Readings:
-    """The numbers that are displayed now."""
-    heart, light_probe, airway, line = bedside.ecg, bedside.pleth, bedside.capnogram, bedside.arterial
+def readings(bedside: Bedside, time_s: float, rhythm: Rhythm | None = None) -> Readings:
+    """The numbers that are displayed now.
+
+    Args:
+        bedside: Now.
+        time_s: On the patient's clock.
+        rhythm: The heart's, where nothing covers it.
+    """
+    heart, finger, airway, line = bedside.ecg, bedside.pleth, bedside.capnogram, bedside.arterial
     chest, core, cuff = bedside.respiration, bedside.temperature, bedside.cuff
-    pulse = saturation = expired = breaths = None
+    pulse = saturation = expired = breaths = moves = rate = None
     pressures = None
-    if light_probe is not None and light_probe.connected:
-        saturation, pulse = spo2(light_probe), pulse_rate(light_probe)
+    if heart is not None and heart.connected:
+        rate = heart_rate(heart)
+    if finger is not None and finger.connected:
+        saturation, pulse = spo2(finger), pulse_rate(finger)
     if line is not None and line.connected:
         pressures = read_pressure(line)
         pulse = line_rate(line) if pulse is None else pulse
     if chest is not None and chest.connected:
-        breaths = impedance_rate(chest)
+        moves = impedance_rate(chest)
     if airway is not None and airway.connected:
         expired, breaths = end_tidal(airway), breaths_per_min(airway)
     systolic, diastolic, mean = pressures if pressures is not None else (None, None, None)
+    last = cuff.last if cuff is not None else None
+    fresh = last if last is not None and last.taken_s == time_s else None
     return Readings(
         time_s=time_s,
-        heart_rate=heart_rate(heart) if heart is not None and heart.connected else None,
+        heart_rate=rate,
+        rhythm=_looks_like(rhythm, rate) if heart is not None and heart.connected else None,
         pulse_rate=pulse,
         spo2_pct=saturation,
         etco2_mmhg=expired,
         respiratory_rate=breaths,
+        chest_rate=moves,
         arterial_systolic_mmhg=systolic,
         arterial_diastolic_mmhg=diastolic,
         arterial_mean_mmhg=mean,
         temperature_c=core.value_c if core is not None and core.connected else None,
-        cuff=cuff.last if cuff is not None else None,
+        cuff_systolic_mmhg=fresh.systolic_mmhg if fresh is not None else None,
+        cuff_diastolic_mmhg=fresh.diastolic_mmhg if fresh is not None else None,
+        cuff_mean_mmhg=fresh.mean_mmhg if fresh is not None else None,
+        cuff_failed=cuff is not None and cuff.failed_s == time_s,
         cuff_mmhg=cuff.cuff_mmhg if cuff is not None and cuff.connected else None,
-        cuff_failed=cuff is not None and cuff.failed_s is not None,
-        cuff_stale=cuff is None or stale(cuff, time_s),
+        last_cuff=last,
+        cuff_stale=cuff is None or cuff.failed_s is not None or stale(cuff, time_s),
     )
+
+
+def _looks_like(rhythm: Rhythm | None, rate: float | None) -> Rhythm | None:
+    if rhythm is not Rhythm.PULSELESS_ELECTRICAL_ACTIVITY:
+        return rhythm
+    return Rhythm.BRADYCARDIA if rate is not None and rate < 50 else Rhythm.SINUS

@@ -43,9 +43,10 @@ def follow(cycle: Array, value: float, step_s: float, forget_s: float, least_swi
         if swing >= least_swing and value > cycle[FLOOR] + 0.6 * swing:
             cycle[HIGH_NOW] = 1.0
             cycle[COUNT] += 1.0
-            if cycle[COUNT] > 2.5:
+            # The first rise may be a part of one, so the first whole interval ends at the third.
+            if cycle[COUNT] > 3.5:
                 cycle[PERIOD] += weight * (cycle[AGE] - cycle[PERIOD])
-            elif cycle[COUNT] > 1.5:
+            elif cycle[COUNT] > 2.5:
                 cycle[PERIOD] = cycle[AGE]
             cycle[BOTTOM] = cycle[LEAST]
             cycle[MOST] = value

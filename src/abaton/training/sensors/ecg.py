@@ -22,15 +22,17 @@ from abaton.training.sensors.shapes import DOWER, NARROW, TERRITORIES, WIDE
 ECG_HZ = 250
 VF_FADES_S = 480.0
 """Fibrillation's amplitude falls by e in about 8 minutes, and not while the chest is compressed."""
+VF_MV, VF_OWN, VF_SHARED = (0.24, 0.30, 0.25), (1.0, 0.8, 0.8), (0.0, 0.6, -0.6)
+"""Deviation of fresh fibrillation in x, y and z; how much of it is each axis' own and how much that of x: stylised."""
 MOST_ST_MV = 1.0
 
 (PLACE, SINCE, PERIOD, BEFORE, BEAT, MEAN_RR, SCALE, ATRIAL, VF_S, SQUEEZE, SQUEEZE_MEAN, LUNG, KNOWN) = range(13)
 W_P, W_F, W_NARROW, W_WIDE, W_SPENT, W_VF, W_ATRIAL = range(13, 20)
-VF, AF = 20, 35
-WANDER = 40
-# How a peak of QRS is found: level, last differences, refractory time, intervals.
-LEVEL, SINCE_QRS, PAST, COUNTED, INTERVALS = 56, 57, 58, 62, 63
-LENGTH = 72
+VF, AF = 20, 50
+WANDER = 55
+# How QRS is found: level, time since, last samples, how many, intervals.
+LEVEL, SINCE_QRS, PAST, COUNTED, INTERVALS = 71, 72, 73, 77, 78
+LENGTH = 86
 COMPRESSED = np.array([0.35, 0.7, 0.5, 0.8, 1.0, 0.9, 0.7, 0.5])
 """mV of a full compression in each measured lead; about the size of QRS, as on monitors in resuscitation."""
 TARGETS = np.array([
@@ -166,7 +168,7 @@ def _trace(
         if half == 0.0:
             m[SQUEEZE], m[LUNG] = squeeze[now], lung[now]
         m[SQUEEZE_MEAN] += step / 0.6 * (squeezed - m[SQUEEZE_MEAN])
-        _blend(m, int(rhythm[now]), step, squeezed)
+        _blend(m, int(rhythm[now]), step)
         _vector(m, seed, injury, breath, vector)
         place = int(m[PLACE])
         for lead in range(8):
@@ -217,7 +219,7 @@ def _beats(m: Array, phase: Array, beat: Array, now: int, last_period: float, ea
 
 
 @kernel()
-def _blend(m: Array, rhythm: int, step: float, squeezed: float) -> None:
+def _blend(m: Array, rhythm: int, step: float) -> None:
     """Shares of what makes up the trace go to those of the rhythm."""
     for number in range(7):
         m[W_P + number] += step / 0.06 * (TARGETS[rhythm, number] - m[W_P + number])
@@ -256,17 +258,19 @@ def _vector(m: Array, seed: int, injury: Array, breath: float, vector: Array) ->
     if m[W_WIDE] > 1e-5:
         for ago in (since, before, -until):
             _sum(WIDE, 1.0, 0.0, ago, 1.0, 1.0, carried * m[W_WIDE], vector)
-    place = 16 * int(m[PLACE])
-    one = _narrow_band(m, VF, 4.9, 0.5, 0.7, seed, place)
-    two = _narrow_band(m, VF + 5, 4.9, 0.5, 0.7, seed, place + 3)
-    three = _narrow_band(m, VF + 10, 4.9, 0.5, 0.7, seed, place + 6)
+    place = 32 * int(m[PLACE])
     coarse = m[W_VF] * math.exp(-m[VF_S] / VF_FADES_S)
-    vector[0] += 0.22 * coarse * one
-    vector[1] += 0.30 * coarse * (0.8 * two + 0.6 * one)
-    vector[2] += 0.25 * coarse * (0.8 * three - 0.6 * one)
-    atria = 0.07 * m[W_F] * _narrow_band(m, AF, 6.0, 0.6, 0.6, seed, place + 9)
+    first = 0.0
+    for axis in range(3):
+        slow = _narrow_band(m, VF + 10 * axis, 4.3, 0.35, 0.8, seed, place + 6 * axis)
+        quick = _narrow_band(m, VF + 10 * axis + 5, 5.6, 0.35, 0.8, seed, place + 6 * axis + 3)
+        own = 0.75 * slow + 0.65 * quick
+        # Wavelets wander, yet the leads see one heart: the axes share a part.
+        first = own if axis == 0 else first
+        vector[axis] += VF_MV[axis] * coarse * (VF_OWN[axis] * own + VF_SHARED[axis] * first)
+    atria = 0.07 * m[W_F] * _narrow_band(m, AF, 6.0, 0.6, 1.0, seed, place + 18)
     vector[0] += 0.5 * atria
-    vector[1] += 0.6 * atria
+    vector[1] += 0.4 * atria
     vector[2] -= atria
 
 

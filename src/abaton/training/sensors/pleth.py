@@ -127,16 +127,19 @@ def _light(
         arrived, m[slot] = m[slot], arterial[now]
         echo, m[other] = m[other], arrived
         # Small vessels smooth the wave (two poles of 35 ms), and a part of it comes back from the hand.
-        m[1] += step / 0.03 * (arrived + 0.45 * echo - m[1]) if place > 0 else 0.45 * echo
+        m[1] += step / 0.03 * ((arrived + 0.25 * echo) / 1.25 - m[1])
         m[2] += step / 0.03 * (m[1] - m[2])
         m[3] += step / 2.5 * (m[2] - m[3])
         m[4] += step / 6.0 * (pleural[now] - m[4])
         m[8] += step / 0.15 * (flow - m[8])
         m[5] += step / 0.12 * (motion * 6.0 * normal(seed, 2 * place) - m[5])
         value = m[8] * (m[2] - m[3]) / 40.0 + 0.03 * (pleural[now] - m[4])
-        value += m[5] + 0.25 * (squeeze[now] - 0.3) * (squeeze[now] > 0.0) + 0.004 * normal(seed, 2 * place + 1)
+        m[6] += step / 0.6 * (squeeze[now] - m[6])
+        value += m[5] + 0.3 * (squeeze[now] - m[6]) + 0.004 * normal(seed, 2 * place + 1)
         out[now] = value
-        follow(cycle, value, step, 3.0, 0.15, 0.2)
+        # Pulses are counted without the slow swing of breathing.
+        m[7] += step / 0.5 * (value - m[7])
+        follow(cycle, value - m[7], step, 3.0, 0.15, 0.2)
         if cycle[AGE] > 4.0:
             forget(cycle)
         m[0] += 1.0

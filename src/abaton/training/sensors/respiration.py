@@ -49,10 +49,10 @@ def impedance(sensor: Respiration, course: Course, motion: float = 0.0) -> tuple
 
 
 def impedance_rate(sensor: Respiration) -> float | None:
-    """Breaths a minute as counted; 0 in what it takes for apnoea, None before two."""
+    """Breaths a minute as counted; 0 in what it takes for apnoea, None before three."""
     if sensor.cycle[AGE] > APNOEA_S:
         return 0.0
-    return float(60.0 / sensor.cycle[PERIOD]) if sensor.cycle[COUNT] > 1.5 else None
+    return float(60.0 / sensor.cycle[PERIOD]) if sensor.cycle[COUNT] > 2.5 else None
 
 
 @kernel()
