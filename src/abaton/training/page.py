@@ -174,8 +174,9 @@ def _why(played: Played) -> list[Block]:
         made += [Figure(why_bars(found, unit), _why_text(name, unit, found), _why_text(name, unit, found))]
     if not made:
         return []
+    what = SIGNS.get(played.scenario.debrief.sign, (played.scenario.debrief.sign,))[0].lower()
     text = (
-        f"From {clock(start)} to {clock(end)}, when it changed most. The span was played again with causes held as they "
+        f"From {clock(start)} to {clock(end)}, when {what} changed most. The span was played again with causes held as they "
         "were at its beginning, in many orders; each bar is what a cause added when it was let go, on average over the "
         "orders, and the thin line how far that depends on what else acts."
     )

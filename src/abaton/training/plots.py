@@ -14,7 +14,7 @@ Scale = Callable[[float], float]
 GROUND, GRID, INK, PALE = "#0b1013", "#1d272b", "#e9efee", "#93a3a2"
 GREEN, RED, CYAN, YELLOW, WHITE, ORANGE = "#3dff7c", "#ff5b52", "#4fdcff", "#ffe04a", "#f2f5f4", "#ff9d4d"
 STAGES = ("#24404a", "#4a2f24", "#2c4a33", "#4a2a33", "#3a3a4f", "#474224")
-_W, _LEFT, _RIGHT, _HIGH, _GAP = 960, 74, 66, 86, 12
+_W, _LEFT, _RIGHT, _HIGH, _GAP = 960, 78, 80, 84, 22
 
 
 class Trace(msgspec.Struct, frozen=True, eq=False):
@@ -187,8 +187,8 @@ def bars(parts: Sequence[tuple[str, float, float]], unit: str, total: float) -> 
     row, left = 26, 250
     height = 20 + row * (len(parts) + 1) + 14
     reach = max([abs(change) + spread for _, change, spread in parts] + [abs(total), 1e-9])
-    zero = left + (_W - left - 90) / 2 + 10
-    scale = (_W - left - 180) / 2 / reach
+    zero = left + (_W - left) / 2
+    scale = ((_W - left) / 2 - 125) / reach
     out = [_opened(height)]
     out.append(f'<path d="M{zero} 12V{height - 12}" stroke="{PALE}" stroke-opacity=".6"/>')
     for number, (name, change, spread) in enumerate([*parts, ("in all", total, 0.0)]):

@@ -36,7 +36,8 @@ FRAMES_HZ = 20.0
 MOST_BEHIND_S = 3.0
 """A terminal that was held up does not rush through more than this."""
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
-INKS = {"you": WHITE, "patient": CYAN, "device": YELLOW, "scenario": GREEN, "told": YELLOW, "finding": CYAN, "refused": RED, "help": PALE}
+WAVES = {"ecg": "25 mm/s", "art": "mmHg", "pleth": "", "co2": "mmHg"}
+INKS = {"you": WHITE, "patient": CYAN, "device": YELLOW, "scenario": GREEN, "told": YELLOW, "finding": CYAN, "alarm": "#ff9d4d", "refused": RED, "help": PALE}
 
 
 class Bedside(Protocol):
@@ -89,16 +90,16 @@ class Monitor(App[str]):
     #monitor {{ height: 3fr; }}
     #waves {{ width: 1fr; }}
     #waves Wave {{ height: 1fr; background: {BACK}; }}
-    #figures {{ width: 36; border-left: vkey #1f2a2c; }}
+    #figures {{ width: 46; border-left: vkey #1f2a2c; }}
     #figures Figure {{ height: 1fr; background: {BACK}; }}
     #small {{ height: 2; background: {BACK}; color: {WHITE}; padding: 0 1; }}
     #below {{ height: 2fr; min-height: 5; border-top: solid #1f2a2c; }}
-    #log {{ width: 1fr; background: {BACK}; scrollbar-size-vertical: 1; padding: 0 1; }}
-    #devices {{ width: 36; background: {BACK}; color: {PALE}; border-left: vkey #1f2a2c; padding: 0 1; }}
+    #log {{ width: 1fr; background: {BACK}; scrollbar-size-vertical: 1; scrollbar-color: #2a3a3d; scrollbar-background: #05080a; padding: 0 1; }}
+    #devices {{ width: 46; background: {BACK}; color: {PALE}; border-left: vkey #1f2a2c; padding: 0 1; }}
     #typed {{ height: 1; border: none; background: #12181b; color: {WHITE}; padding: 0 1; }}
     #keys {{ height: 1; background: #12181b; color: {PALE}; padding: 0 1; }}
-    .narrow #figures {{ width: 27; }}
-    .narrow #devices {{ width: 27; }}
+    .narrow #figures {{ width: 34; }}
+    .narrow #devices {{ width: 34; }}
     .low #keys {{ display: none; }}
     .low #small {{ height: 1; }}
     .low #below {{ min-height: 4; }}
@@ -117,7 +118,7 @@ class Monitor(App[str]):
         self._bedside, self._clock, self.speed = bedside, clock or SystemClock(), speed
         self.held, self.ended = False, False
         self._before_s = self._clock.monotonic_s()
-        self._lived_s, self._drawn_s = 0.0, 0.0
+        self._drawn_s = 0.0
         self._second: Second | None = None
         self._known = ""
 
@@ -126,10 +127,10 @@ class Monitor(App[str]):
         yield Banner()
         with Horizontal(id="monitor"):
             with Vertical(id="waves"):
-                yield Wave("II", GREEN, -0.6, 1.4, 30.0, "ecg")
-                yield Wave("ART", RED, 20.0, 180.0, 30.0, "art")
-                yield Wave("PLETH", CYAN, -0.1, 1.15, 30.0, "pleth")
-                yield Wave("CO2", YELLOW, 0.0, 60.0, 9.0, "co2")
+                yield Wave("II", GREEN, -0.4, 1.2, 30.0, "ecg", 0.4)
+                yield Wave("ART", RED, 70.0, 100.0, 30.0, "art", 10.0)
+                yield Wave("PLETH", CYAN, -0.2, 0.4, 30.0, "pleth", 0.2)
+                yield Wave("CO2", YELLOW, 0.0, 40.0, 9.0, "co2", 20.0)
             with Vertical(id="figures"):
                 yield Figure("HR", "/min", GREEN, "hr")
                 yield Figure("ART", "mmHg", RED, "bp")
@@ -176,7 +177,12 @@ class Monitor(App[str]):
 
     def _live(self) -> None:
         """The next second."""
-        self._second = self._bedside.second()
+        try:
+            self._second = self._bedside.second()
+        except Problem as problem:
+            self._tell(Line(math.nan, "refused", told_of(problem)))
+            self._finish("the patient is beyond what the model stands for")
+            return
         self._drawn_s = 0.0
         self._figures(self._second)
         for line in self._second.lines:
@@ -198,14 +204,24 @@ class Monitor(App[str]):
     def _figures(self, second: Second) -> None:
         shown = second.numbers
         alarms = {word: alarm.priority for alarm in reversed(second.alarms) for word in _about(alarm.text)}
-        self._figure("hr", figure(shown.heart_rate), "", "", alarms)
-        pair = f"{figure(shown.systolic_mmhg)}/{figure(shown.diastolic_mmhg)}"
-        pair = "--" if math.isnan(shown.systolic_mmhg) else pair
-        mean = "" if math.isnan(shown.mean_mmhg) else f"({shown.mean_mmhg:.0f})"
-        self._figure("bp", pair, mean, "", alarms)
-        self._figure("spo2", figure(shown.spo2_pct), "", "", alarms)
-        rate = "" if math.isnan(shown.respiratory_rate) else f"RR {shown.respiratory_rate:.0f}"
-        self._figure("etco2", figure(shown.etco2_mmhg), rate, "", alarms)
+        self._figure("hr", alarms, ("", figure(shown.heart_rate)))
+        line = not math.isnan(shown.mean_mmhg)
+        if line or shown.cuff is None:
+            pair = f"{figure(shown.systolic_mmhg)}/{figure(shown.diastolic_mmhg)}" if line else "--"
+            mean = (("", f"({shown.mean_mmhg:.0f})"),) if line else ()
+            self.query_one("#bp", Figure).show(
+                ("", pair), *mean, alarm=alarms.get("bp", ""), label="ART" if line else "BP", color=RED
+            )
+        else:
+            cuff = shown.cuff
+            pair = ("", f"{cuff.systolic_mmhg:.0f}/{cuff.diastolic_mmhg:.0f}")
+            mean = ("", f"({cuff.mean_mmhg:.0f})")
+            self.query_one("#bp", Figure).show(pair, mean, alarm=alarms.get("bp", ""), label="NIBP", color=WHITE)
+        self._figure("spo2", alarms, ("", figure(shown.spo2_pct)))
+        self._figure("etco2", alarms, ("", figure(shown.etco2_mmhg)), ("RR", figure(shown.respiratory_rate)))
+        for name, label in WAVES.items():
+            wave = self.query_one(f"#{name}", Wave)
+            wave.note = label if name in second.waves else "not attached"
         self.query_one("#small", Static).update(_small(shown, second.time_s))
         banner = self.query_one(Banner)
         banner.alarms, banner.silenced = second.alarms, second.silenced
@@ -216,8 +232,8 @@ class Monitor(App[str]):
             devices.append(f"  {state}\n", style=PALE)
         self.query_one("#devices", Static).update(devices)
 
-    def _figure(self, name: str, text: str, beside: str, under: str, alarms: dict[str, str]) -> None:
-        self.query_one(f"#{name}", Figure).show(text, beside, under, alarms.get(name, ""))
+    def _figure(self, name: str, alarms: dict[str, str], *parts: tuple[str, str]) -> None:
+        self.query_one(f"#{name}", Figure).show(*parts, alarm=alarms.get(name, ""))
 
     def _status(self) -> None:
         banner = self.query_one(Banner)
@@ -257,7 +273,7 @@ class Monitor(App[str]):
             for line in self._bedside.do(typed(text, at, self._bedside.devices)):
                 self._tell(line)
         except Problem as problem:
-            self._tell(Line(at, "refused", f"{problem.got}. Expected: {problem.expected}. {problem.next_step}"))
+            self._tell(Line(at, "refused", told_of(problem)))
 
     def _command(self, text: str) -> bool:
         """Whether it was for the terminal and not for the patient."""
@@ -314,13 +330,29 @@ class Monitor(App[str]):
 
     def _finish(self, how: str) -> None:
         self.ended = True
-        self._known = self._bedside.debrief()
-        at = self._second.time_s if self._second else 0.0
-        self._tell(Line(at, "scenario", f"The scenario has ended: {how}."))
-        for line in self._known.splitlines():
-            self._tell(Line(math.nan, "scenario", line))
-        self._tell(Line(math.nan, "help", "F10 leaves."))
         self._status()
+        at = self._second.time_s if self._second else 0.0
+        self._tell(Line(at, "scenario", f"The scenario has ended: {how}. The debrief is being written."))
+        self.run_worker(self._debrief, thread=True)
+
+    def _debrief(self) -> None:
+        """Takes seconds, and so runs beside the screen."""
+        try:
+            known, who = self._bedside.debrief(), "scenario"
+        except Problem as problem:
+            known, who = told_of(problem), "refused"
+        self.call_from_thread(self._debriefed, known, who)
+
+    def _debriefed(self, known: str, who: str) -> None:
+        self._known = known
+        for line in known.splitlines():
+            self._tell(Line(math.nan, who, line))
+        self._tell(Line(math.nan, "help", "F10 leaves."))
+
+
+def told_of(problem: Problem) -> str:
+    """A problem in a line."""
+    return f"{problem.got}; expected {problem.expected}. {problem.next_step}"
 
 
 def minutes(seconds: float) -> str:
@@ -334,16 +366,18 @@ def _small(shown: Numbers, now_s: float) -> Text:
     cuff = shown.cuff
     if shown.cuff_busy:
         told = "measuring"
+    elif shown.cuff_failed:
+        told = "failed"
     elif cuff is None:
         told = "--"
     else:
         age = int(now_s - cuff.at_s) // 60
         told = f"{cuff.systolic_mmhg:.0f}/{cuff.diastolic_mmhg:.0f} ({cuff.mean_mmhg:.0f})" + (
-            f" {age} min ago" if age else " now"
+            f" {age} min" if age else " now"
         )
     text.append("NIBP ", style=PALE)
     text.append(told, style=f"bold {WHITE}")
-    text.append("   T ", style=PALE)
+    text.append("  T ", style=PALE)
     text.append(f"{figure(shown.temperature_c, 1)}°", style=f"bold {WHITE}")
     return text
 

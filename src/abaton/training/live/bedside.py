@@ -1,20 +1,21 @@
 """A scenario at the bedside: acts go in, seconds come out as the monitor shows them."""
 
-import math
 from collections.abc import Callable
 
-from abaton.training.live.screen import Alarm, Cuff, Line, Numbers, Second
-from abaton.training.live.waves import waves_of
-from abaton.training.physiology.vitals import Vitals
+from abaton.training.live.equipment import alarmed, attach, equipped, numbers, second, silenced, told
+from abaton.training.live.screen import Line, Second
 from abaton.training.scenario.acts import Act
 from abaton.training.scenario.language import Scenario
-from abaton.training.scenario.running import Event, Run, begin, seen_now, step
+from abaton.training.scenario.running import Event, Run, begin, step
 
 WHO = {
     "act": "", "item": "", "rhythm": "", "told": "told", "refused": "refused", "answer": "patient",
     "finding": "finding", "state": "scenario", "shock": "told", "outcome": "scenario",
 }  # fmt: skip
 """Whose line an event is; empty where the learner is not to see it."""
+
+ALSO_CALLED = {"silence": "pause_sound", "cuff": "measure_pressure", "nibp": "measure_pressure"}
+"""Short words for commands of the monitor."""
 
 Debrief = Callable[[Run], str]
 
@@ -33,8 +34,7 @@ class ScenarioBedside:
         self._debrief = debrief
         self._waiting: list[Act] = []
         self._told = 0
-        self._cuff: Cuff | None = None
-        self._cuff_due = self._run.senses.cuff_s
+        self._bed = attach(equipped(seed), frozenset(self._run.senses.attached), self._run.patient.vitals)
 
     @property
     def run(self) -> Run:
@@ -57,7 +57,11 @@ class ScenarioBedside:
         return tuple(device.name for device in self._run.scenario.devices)
 
     def do(self, act: Act) -> tuple[Line, ...]:
-        """Takes effect with the next second."""
+        """Takes effect with the next second; the monitor hears at once."""
+        if act.kind == "device" and act.arguments.get("name") == "monitor" and "monitor" in self.devices:
+            command = str(act.arguments.get("command", ""))
+            if command != "attach":
+                self._bed = told(self._bed, ALSO_CALLED.get(command, command), self._run.patient.vitals)
         self._waiting.append(act)
         return ()
 
@@ -68,59 +72,23 @@ class ScenarioBedside:
         run = self._run
         fresh, self._told = run.events[self._told :], len(run.events)
         lines = tuple(_line(event) for event in fresh if WHO.get(event.kind, "told"))
-        attached = frozenset(run.senses.attached)
-        numbers = self._numbers()
+        vitals = run.patient.vitals
+        self._bed = attach(self._bed, frozenset(run.senses.attached), vitals)
+        self._bed, waves, alarms = second(self._bed, course, vitals, run.time_s)
         return Second(
             run.time_s,
-            waves_of(course, attached, run.time_s),
-            numbers,
-            alarms_of(numbers, run.vitals, attached),
-            devices=tuple((name, _state(name, run)) for name in self.devices) + _running(run),
-            lines=lines,
-            ended=run.outcome,
+            waves,
+            numbers(self._bed),
+            alarmed(self._bed),
+            silenced(self._bed),
+            tuple((name, _state(name, run)) for name in self.devices) + _running(run),
+            lines + alarms,
+            run.outcome,
         )
 
     def debrief(self) -> str:
         """Score, what is to be said of it, and where it was written."""
         return self._debrief(self._run)
-
-    def _numbers(self) -> Numbers:
-        run = self._run
-        known, attached = seen_now(run).known, run.senses.attached
-        if "nibp" in attached and run.senses.cuff_s != self._cuff_due:
-            self._cuff = Cuff(*run.senses.cuff, at_s=run.time_s) if run.senses.cuff else None
-            self._cuff_due = run.senses.cuff_s
-
-        def of(name: str, *sensors: str) -> float:
-            return known.get(name, math.nan) if attached.keys() & set(sensors) else math.nan
-
-        return Numbers(
-            of("heart_rate", "ecg", "spo2", "arterial_line"),
-            of("systolic_mmhg", "arterial_line"),
-            of("diastolic_mmhg", "arterial_line"),
-            of("mean_mmhg", "arterial_line"),
-            of("saturation_pct", "spo2"),
-            of("etco2_mmhg", "capnography"),
-            of("respiratory_rate", "capnography"),
-            of("temperature_c", "temperature"),
-            self._cuff,
-        )
-
-
-def alarms_of(numbers: Numbers, vitals: Vitals, attached: frozenset[str]) -> tuple[Alarm, ...]:
-    """What the monitor alarms about."""
-    found: list[Alarm] = []
-    if attached & {"ecg", "pads"} and vitals.rhythm >= 4:
-        name = {4: "VENTRICULAR TACHYCARDIA", 5: "VENTRICULAR FIBRILLATION", 7: "ASYSTOLE"}.get(int(vitals.rhythm))
-        if name:
-            found.append(Alarm("high", name))
-    if numbers.mean_mmhg < 60:
-        found.append(Alarm("high", f"ART mean {numbers.mean_mmhg:.0f} < 60"))
-    if numbers.spo2_pct < 90:
-        found.append(Alarm("high", f"SpO2 {numbers.spo2_pct:.0f} < 90"))
-    if numbers.heart_rate > 120:
-        found.append(Alarm("medium", f"HR {numbers.heart_rate:.0f} > 120"))
-    return tuple(found)
 
 
 def _state(name: str, run: Run) -> str:

@@ -44,6 +44,7 @@ class Numbers(msgspec.Struct, frozen=True):
         temperature_c: Core.
         cuff: Of the last measurement by cuff.
         cuff_busy: Whether the cuff is measuring.
+        cuff_failed: Whether its last cycle found nothing.
     """
 
     heart_rate: float = math.nan
@@ -56,6 +57,7 @@ class Numbers(msgspec.Struct, frozen=True):
     temperature_c: float = math.nan
     cuff: Cuff | None = None
     cuff_busy: bool = False
+    cuff_failed: bool = False
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -63,7 +65,7 @@ class Line(msgspec.Struct, frozen=True):
 
     Attributes:
         at_s: When.
-        who: `you`, `patient`, `device`, `scenario`, `refused`.
+        who: `you`, `patient`, `device`, `scenario`, `alarm`, `refused`.
         text: What was said or happened.
     """
 
@@ -77,7 +79,8 @@ class Second(msgspec.Struct, frozen=True, eq=False):
 
     Attributes:
         time_s: Since arrival.
-        waves: Samples of the second by name (`ecg`, `art`, `pleth`, `co2`); NaN where a sensor is not on.
+        waves: Samples of the second by name (`ecg`, `art`, `pleth`, `co2`); none of
+            a sensor that is not on.
         numbers: The figures.
         alarms: Most urgent first.
         silenced: Whether the alarms' sound is paused.

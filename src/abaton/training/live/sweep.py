@@ -28,12 +28,15 @@ class Sweep:
         high: Value at the top.
         dots_per_s: How fast the pen goes, dots a second.
 
+        step: The scale follows the wave in steps of this, and never is less than `low` to `high`; 0 keeps it.
+
     Attributes:
         pen: Column of dots that is written next.
     """
 
-    def __init__(self, columns: int, low: float, high: float, dots_per_s: float) -> None:
-        self.low, self.high, self.dots_per_s = low, high, dots_per_s
+    def __init__(self, columns: int, low: float, high: float, dots_per_s: float, step: float = 0.0) -> None:
+        self.low, self.high, self.dots_per_s, self.step = low, high, dots_per_s, step
+        self._least_range = low, high
         self._least = np.full(columns * DOTS_WIDE, math.nan)
         self._most = np.full(columns * DOTS_WIDE, math.nan)
         self.pen = 0
@@ -47,7 +50,8 @@ class Sweep:
 
     def resized(self, columns: int) -> "Sweep":
         """An empty one of another width; its pen begins at the left."""
-        return Sweep(columns, self.low, self.high, self.dots_per_s)
+        low, high = self._least_range
+        return Sweep(columns, low, high, self.dots_per_s, self.step)
 
     def write(self, samples: Array, seconds: float) -> None:
         """Writes samples, evenly spread over `seconds`; NaN leaves a gap."""
@@ -59,6 +63,20 @@ class Sweep:
         edges = np.linspace(0, len(samples), dots + 1).round().astype(int)
         for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
             self._put(samples[first : max(last, first + 1)])
+        if self.step:
+            self._follow()
+
+    def _follow(self) -> None:
+        """The scale takes in all that is seen; it narrows only where that leaves much of it empty."""
+        shown = np.isfinite(self._most)
+        if not shown.any():
+            return
+        least, most = float(self._least[shown].min()), float(self._most[shown].max())
+        (floor, ceiling), step = self._least_range, self.step
+        low = min(floor, step * math.floor(least / step))
+        high = max(ceiling, step * math.ceil(most / step))
+        if low < self.low or high > self.high or high - low < 0.7 * (self.high - self.low):
+            self.low, self.high = low, high
 
     def _put(self, part: Array) -> None:
         known = part[np.isfinite(part)]

@@ -16,6 +16,8 @@ BACK = "#05080a"
 GREEN, RED, CYAN, YELLOW, WHITE, PALE = "#3dff7c", "#ff5b52", "#4fdcff", "#ffe04a", "#f2f5f4", "#7d8a88"
 COLORS = {"high": ("#ffffff", "#d4161c"), "medium": ("#141000", "#ffd21f"), "low": ("#03161a", "#4fdcff")}
 """Ink and ground of alarms by priority (IEC 60601-1-8: red, yellow, cyan)."""
+LABEL = 7
+"""Characters of a figure's label."""
 FLASH_HZ = {"high": 2.0, "medium": 0.6, "low": 0.0}
 """Within the standard's 1.4 to 2.8 Hz and 0.4 to 0.8 Hz; low does not flash."""
 
@@ -29,14 +31,18 @@ class Wave(Widget):
         low: Value at the bottom.
         high: Value at the top.
         dots_per_s: How fast it sweeps.
+        name: Id of the widget.
+        step: See `Sweep`.
     """
 
-    def __init__(self, label: str, color: str, low: float, high: float, dots_per_s: float, name: str) -> None:
+    def __init__(
+        self, label: str, color: str, low: float, high: float, dots_per_s: float, name: str, step: float = 0.0
+    ) -> None:
         super().__init__(id=name)
         self._label, self._ink = label, Style(color=color, bgcolor=BACK)
-        self._sweep = Sweep(20, low, high, dots_per_s)
+        self._sweep = Sweep(20, low, high, dots_per_s, step)
         self._rows: list[str] = []
-        self.note = ""
+        self.note = "not attached"
 
     @property
     def sweep(self) -> Sweep:
@@ -70,7 +76,7 @@ class Wave(Widget):
 
 
 class Figure(Widget):
-    """A figure of the monitor: its name, unit, large digits, and a smaller second reading.
+    """Figures of the monitor in one colour, such as pressure with its mean: names above, large digits below them.
 
     Args:
         label: Its name.
@@ -82,26 +88,42 @@ class Figure(Widget):
     def __init__(self, label: str, unit: str, color: str, name: str) -> None:
         super().__init__(id=name)
         self._label, self._unit, self._hue = label, unit, color
-        self._text, self._beside, self._under = "--", "", ""
+        self._parts: tuple[tuple[str, str], ...] = (("", "--"),)
+        self._small = ""
         self.alarm: str = ""
         self.bright = True
 
     @property
-    def shown(self) -> tuple[str, str, str]:
-        """The large text, what stands beside it and what stands under its name."""
-        return self._text, self._beside, self._under
+    def shown(self) -> tuple[str, ...]:
+        """The texts in large figures."""
+        return tuple(text for _, text in self._parts)
 
-    def show(self, text: str, beside: str = "", under: str = "", alarm: str = "") -> None:
+    def show(self, *parts: tuple[str, str], alarm: str = "", label: str = "", unit: str = "", color: str = "") -> None:
         """Shows these.
 
         Args:
-            text: In large figures.
-            beside: In smaller type to their right.
-            under: Under the name.
+            parts: Small name and large text, from left to right; later ones become small where there is no room.
             alarm: Priority of an alarm on it; empty without.
+            label, unit, color: Changed, where they are not empty.
         """
-        self._text, self._beside, self._under, self.alarm = text, beside, under, alarm
+        self._parts, self.alarm = parts, alarm
+        self._label, self._unit, self._hue = label or self._label, unit or self._unit, color or self._hue
         self.refresh()
+
+    def _lines(self, across: int) -> list[str]:
+        """What stands right of the label: three lines."""
+        parts = list(self._parts)
+        small: list[str] = []
+        while len(parts) > 1 and sum(width(text) + (len(name) + 1 if name else 0) + 2 for name, text in parts) > across:
+            name, text = parts.pop()
+            small.append(f"{name} {text}".strip())
+        lines = ["", "", ""]
+        for name, text in parts:
+            for row, figures in enumerate(large(text)):
+                before = f"{name} " if name else ""
+                lines[row] += ("  " if lines[row] else "") + (before if row == 0 else " " * len(before)) + figures
+        self._small = " ".join(small)
+        return lines
 
     def render_line(self, y: int) -> Strip:
         """One line; while an alarm flashes, on its ground."""
@@ -109,21 +131,17 @@ class Figure(Widget):
         if self.alarm and self.bright:
             ink, ground = COLORS[self.alarm]
         style = Style(color=ink, bgcolor=ground)
-        small = Style(color=ink, bgcolor=ground, dim=not self.alarm)
+        dim = Style(color=ink, bgcolor=ground, dim=not self.alarm)
         across = self.size.width
-        wide = across >= 34 and width(self._text, True) <= across - 12 and self.size.height > LINES
-        top = max((self.size.height - LINES) // 2, 0) if self.size.height > LINES else 0
-        figures = large(self._text, wide)
-        left = (self._label, self._unit, self._under)
-        side = left[y] if y < 3 else ""
-        middle = figures[y - top] if top <= y < top + LINES else ""
-        beside = self._beside if y == top + 1 else ""
-        gap = max(across - 7 - len(middle) - (len(self._beside) + 1 if self._beside else 0) - 1, 0)
-        text = f"{side[:6]:<7}"
-        rest = f"{' ' * gap}{middle:<{len(figures[0])}}"
-        end = f" {beside}" if beside else ""
-        line = [Segment(text, small), Segment(rest, style), Segment(end, style)]
-        return Strip(line).adjust_cell_length(across, style)
+        top = max((self.size.height - LINES) // 2, 0)
+        row = y - top
+        lines = self._lines(across - LABEL)
+        side = (self._label, self._unit, self._small)[row] if 0 <= row < LINES else ""
+        figures = lines[row] if 0 <= row < LINES else ""
+        gap = max(across - LABEL - len(figures) - 1, 0)
+        strong = Style(color=ink, bgcolor=ground, bold=True)
+        label = Segment(f"{side:<{LABEL}}", strong if row == LINES - 1 else dim)
+        return Strip([label, Segment(" " * gap + figures, style)]).adjust_cell_length(across, style)
 
 
 class Banner(Widget):
