@@ -71,11 +71,7 @@ class Scene(msgspec.Struct):
 
     def exchange(self, solver: Solver, skin: contact.Skin, made: cutting.Cut) -> None:
         """The cut body takes over where the uncut one has come to meanwhile."""
-        one, two, share = made.between[:, 0], made.between[:, 1], made.share[:, None]
-        position, velocity = self.state.position_m, self.state.velocity_m_s
-        self.state = BodyState(
-            (1 - share) * position[one] + share * position[two], (1 - share) * velocity[one] + share * velocity[two]
-        )
+        self.state = cutting.carried(made, self.state)
         self.solver, self.skin, self.contacts = solver, skin, contact.after_cut(self.contacts)
 
 

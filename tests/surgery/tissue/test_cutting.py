@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from abaton.core.errors import Problem
 from abaton.surgery.tissue import severing
-from abaton.surgery.tissue.body import Body, BodyState
-from abaton.surgery.tissue.cutting import Cut, Knife, cut, draw, remove
+from abaton.surgery.tissue.body import Body, BodyState, volumes_m3
+from abaton.surgery.tissue.cutting import Cut, Knife, carried, cut, draw, remove
 from tests.surgery.tissue.plain import GRAVITY, at_rest, box, masses, plain, volumes
 
 Array = NDArray[np.float64]
@@ -230,3 +230,61 @@ def test_a_regular_tetrahedron_has_quality_one() -> None:
     volume, quality = severing.measure(corners, np.array([[0, 2, 1, 3]], dtype=np.int32))
     assert abs(volume[0]) == pytest.approx(8 / 3)
     assert quality[0] == pytest.approx(1 if volume[0] > 0 else 0)
+
+
+def meanwhile(body: Body, seed: int) -> BodyState:
+    """Bent and moving in no simple way, but for what is fixed."""
+    random, free = np.random.default_rng(seed), ~body.fixed[:, None]
+    moved = random.normal(size=body.rest_m.shape)
+    return BodyState(body.rest_m + 2e-4 * free * moved, 0.1 * free * random.normal(size=body.rest_m.shape))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_cut_made_beside_takes_over_where_the_body_has_come_to(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    body = msgspec.structs.replace(BLOCK, fixed=BLOCK.rest_m[:, 2] < 1e-9)
+    normal = random.normal(size=3)
+    begun, now = meanwhile(body, 1), meanwhile(body, 2)
+    made = cut(body, begun, blade(normal / np.linalg.norm(normal), np.array([0.02, 0.015, 0.015])))
+    assert len(made.body.rest_m) > len(body.rest_m)
+    for one, other in zip(bits(carried(made, begun)), bits(made.state), strict=True):
+        assert one == other
+    going = carried(made, now)
+    kept = made.vertex_from >= 0
+    np.testing.assert_array_equal(going.position_m[kept], now.position_m[made.vertex_from[kept]])
+    np.testing.assert_array_equal(going.velocity_m_s[kept], now.velocity_m_s[made.vertex_from[kept]])
+    ends, share = now.position_m[made.between], made.share[:, None]
+    np.testing.assert_allclose(going.position_m, (1 - share) * ends[:, 0] + share * ends[:, 1], atol=1e-15)
+    # What was fixed rests where it was; each piece of tissue has its volume as bent now, and all has its momentum.
+    np.testing.assert_allclose(going.position_m[made.body.fixed], made.body.rest_m[made.body.fixed], atol=1e-15)
+    assert not going.velocity_m_s[made.body.fixed].any()
+    pieces = np.bincount(made.tetrahedron_from, volumes_m3(going.position_m, made.body.tetrahedra))
+    np.testing.assert_allclose(pieces, volumes_m3(now.position_m, body.tetrahedra), rtol=1e-9)
+    before, after = masses(body), masses(made.body)
+    assert after.sum() == pytest.approx(before.sum(), rel=1e-12)
+    np.testing.assert_allclose(after @ going.velocity_m_s, before @ now.velocity_m_s, rtol=1e-9, atol=1e-15)
+
+
+def test_a_removal_made_beside_takes_over_what_is_left() -> None:
+    middle = BLOCK.rest_m[BLOCK.tetrahedra].mean(axis=1)
+    made = remove(BLOCK, at_rest(BLOCK), middle[:, 0] > 0.025)
+    now = meanwhile(BLOCK, 3)
+    going = carried(made, now)
+    np.testing.assert_array_equal(going.position_m, now.position_m[made.vertex_from])
+    np.testing.assert_array_equal(going.velocity_m_s, now.velocity_m_s[made.vertex_from])
+
+
+@pytest.mark.parametrize("wrong", ["lost", "of another", "already cut"])
+def test_no_other_state_is_carried_into_a_cut(wrong: str) -> None:
+    made = cut(BLOCK, at_rest(BLOCK), blade(np.array([1.0, 0, 0]), np.array([0.022, 0.015, 0.015])))
+    lost = at_rest(BLOCK)
+    lost.velocity_m_s[5, 0] = math.inf
+    states = {"lost": lost, "of another": at_rest(box((0.02, 0.02, 0.01), (2, 2, 1))), "already cut": made.state}
+    with pytest.raises(Problem) as refused:
+        carried(made, states[wrong])
+    assert refused.value.code == "cut_unusable"
+
+
+def bits(state: BodyState) -> tuple[bytes, bytes]:
+    return state.position_m.tobytes(), state.velocity_m_s.tobytes()

@@ -184,6 +184,34 @@ def remove(body: Body, state: BodyState, gone: Flags, crumbs: int = 0) -> Cut:
     )  # fmt: skip
 
 
+def carried(made: Cut, state: BodyState) -> BodyState:
+    """Where the cut body is once the uncut one has gone on: for a cut that was made beside a running scene.
+
+    By the same rule as at the cut itself: of the uncut body's state then, this gives `made.state`, bit for bit.
+    Mass, momentum and the volume of each piece of tissue are kept; `contact.after_cut` carries the contacts.
+
+    Args:
+        made: By `cut` or `remove`, from an earlier state of the body.
+        state: Of the uncut body, now.
+
+    Raises:
+        Problem: The state is not finite, or is not one of the uncut body.
+    """
+    _check_finite(state)
+    count = len(state.position_m)
+    least = int(made.between.max()) + 1
+    # A cut keeps all vertices; of a body of which tissue was removed, the last ones may be gone.
+    if state.velocity_m_s.shape != (count, 3) or count < least or (count > least and not made.removed.any()):
+        raise _unusable(
+            f"{count} positions for a cut of a body of {least} vertices", "a state of the body before its cut"
+        )
+    return msgspec.structs.replace(
+        state,
+        position_m=_between(state.position_m, made.between, made.share),
+        velocity_m_s=_between(state.velocity_m_s, made.between, made.share),
+    )
+
+
 def _made(
     body: Body, state: BodyState, tetrahedra: Index, source: Index, between: Index, share: Array, *,
     removed: Flags, area_m2: float, touched: Index, made: NDArray[np.int64],
@@ -266,10 +294,14 @@ def _mean_edge(body: Body) -> float:
 
 
 def _check(body: Body, state: BodyState) -> None:
-    if not (np.isfinite(state.position_m).all() and np.isfinite(state.velocity_m_s).all()):
-        raise _unusable("a state that is not finite", "finite positions and velocities")
+    _check_finite(state)
     if state.position_m.shape != body.rest_m.shape:
         raise _unusable(f"{len(state.position_m)} positions for {len(body.rest_m)} vertices", "the body's own state")
+
+
+def _check_finite(state: BodyState) -> None:
+    if not (np.isfinite(state.position_m).all() and np.isfinite(state.velocity_m_s).all()):
+        raise _unusable("a state that is not finite", "finite positions and velocities")
 
 
 def _unusable(got: str, expected: str) -> Problem:
