@@ -5,7 +5,7 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from abaton.core.errors import Problem
@@ -84,6 +84,7 @@ def test_what_would_leave_a_force_beyond_10_ms_can_not_be_made(slow: dict[str, f
 
 
 @settings(max_examples=40)
+@example(2**-9, 1.0, 2**-7, True)
 @given(st.floats(0.0002, 0.002), st.floats(0, 1), st.floats(0.0005, 0.01), st.booleans())
 def test_whatever_can_be_made_has_no_force_10_ms_after_the_last_word(
     period: float, phase: float, ramp: float, scene: bool
@@ -102,7 +103,10 @@ def test_whatever_can_be_made_has_no_force_10_ms_after_the_last_word(
         stamped = model.words(now - phase * period if scene else now)
         last = now - phase * period if scene else now
         state, force = rendering.tick(state, stamped, sample, made.words(), now)
-    assert np.linalg.norm(force) > 0.5
+    # Words that come older than the scene may be silent move nothing from the first.
+    late_s = phase * period - min(model.silence_s, made.scene_silence_s) if scene else -period
+    if abs(late_s) > 1e-9:
+        assert (np.linalg.norm(force) > 0.5) == (late_s < 0)
     while now + period <= last + FORCE_GONE_S + 1e-9:
         now += period
         if scene:
