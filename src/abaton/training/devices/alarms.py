@@ -171,10 +171,13 @@ def after(board: Board, seconds: float, present: Mapping[str, str | None]) -> tu
             "alarm_unknown", ", ".join(sorted(unknown)), "conditions that have a rule", "Add a rule, or leave it out."
         )
     now = board.time_s + checked_seconds(seconds)
+    active = {alarm.name: alarm for alarm in board.alarms}
     alarms: list[Alarm] = []
     happened: list[AlarmChange | UseError] = []
     for rule in board.rules:
-        alarm = next((alarm for alarm in board.alarms if alarm.name == rule.name), Alarm(rule.name))
+        if rule.name not in active and rule.name not in present:
+            continue
+        alarm = active.get(rule.name) or Alarm(rule.name)
         later, changes = _moved(alarm, rule, rule.name in present, board.time_s, now, present.get(rule.name))
         happened.extend(changes)
         if later.state != "clear":

@@ -35,10 +35,12 @@ PADDED = ON[2:]
 ARMED = ("charged", "waiting_for_r")
 
 
-def _settling(trigger: str, sources: tuple[str, ...]) -> tuple[Move, ...]:
-    """To where pads, contact and mode lead."""
-    ends = (("attach_pads", "no_pads"), ("check_pads", "bad_contact"), ("analysing", "leads"), ("ready", ""))
-    return tuple(Move(trigger, sources, to, guard) for to, guard in ends)
+ENDS: Final = {"no_pads": "attach_pads", "bad_contact": "check_pads", "leads": "analysing", "": "ready"}
+
+
+def _settling(trigger: str, sources: tuple[str, ...], guards: tuple[str, ...]) -> tuple[Move, ...]:
+    """To where pads, contact and mode lead; the last is where nothing holds it back."""
+    return tuple(Move(trigger, sources, ENDS[guard], guard) for guard in (*guards, ""))
 
 
 CHART: Final = Chart(
@@ -47,15 +49,19 @@ CHART: Final = Chart(
     "off",
     (
         Move("switch_on", ("off",), "faulty", "flat"),
-        *_settling("switch_on", ("off",)),
+        *_settling("switch_on", ("off",), ("no_pads", "bad_contact", "leads")),
         Move("switch_off", ("faulty", *ON), "off"),
         Move("replace_battery", ("faulty",), "off"),
         Move("replace_battery", ("off",), STAY),
-        *_settling("attach_pads", ("attach_pads",)),
+        *_settling("attach_pads", ("attach_pads",), ("bad_contact", "leads")),
         Move("remove_pads", ("check_pads", *PADDED), "attach_pads"),
-        *_settling("press_pads", ("check_pads",)),
-        *_settling("replace_pads", ("attach_pads", "check_pads", *PADDED)),
-        *_settling("set_mode", ("attach_pads", "check_pads", "ready", "analysing", "motion", "cpr")),
+        *_settling("press_pads", ("check_pads",), ("bad_contact", "leads")),
+        *_settling("replace_pads", ("attach_pads", "check_pads", *PADDED), ("leads",)),
+        *_settling(
+            "set_mode",
+            ("attach_pads", "check_pads", "ready", "analysing", "motion", "cpr"),
+            ("no_pads", "bad_contact", "leads"),
+        ),
         Move("select_energy", ("attach_pads", "check_pads", "ready", "charged"), "ready", "was_charged"),
         Move("select_energy", ("attach_pads", "check_pads", "ready"), STAY),
         Move("set_sync", ("attach_pads", "check_pads", "ready", "charged"), STAY),
@@ -71,7 +77,7 @@ CHART: Final = Chart(
         # What happens by itself.
         Move("battery_ends", ON, "faulty"),
         Move("contact_lost", PADDED, "check_pads"),
-        *_settling("contact_back", ("check_pads",)),
+        *_settling("contact_back", ("check_pads",), ("leads",)),
         Move("disturbed", ("analysing",), "motion"),
         Move("still", ("motion",), "analysing"),
         Move("advised", ("analysing",), "charging"),

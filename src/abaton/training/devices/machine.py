@@ -36,8 +36,8 @@ class Move(msgspec.Struct, frozen=True):
     guard: str = ""
 
 
-class Chart(msgspec.Struct, frozen=True):
-    """A machine as data.
+class Chart(msgspec.Struct, frozen=True, eq=False):
+    """A machine as data; a chart is equal to itself alone.
 
     Attributes:
         device: Its name, for people.
@@ -169,8 +169,13 @@ def next_state(chart: Chart, state: str, trigger: str, holds: Callable[[str], bo
 
 def possible(kind: Kind[Any, Any], state: str) -> tuple[str, ...]:
     """Commands that a state takes, in the order in which they are defined."""
-    triggers = frozenset(machine_of(kind.chart).get_triggers(state))
+    triggers = _triggers(kind.chart, state)
     return tuple(name for name in kind.commands if name in triggers)
+
+
+@lru_cache(maxsize=256)
+def _triggers(chart: Chart, state: str) -> frozenset[str]:
+    return frozenset(machine_of(chart).get_triggers(state))
 
 
 def moved(kind: Kind[D, C], device: D, trigger: str, context: C) -> D:
@@ -194,7 +199,7 @@ def commanded(kind: Kind[D, C], device: D, name: str, arguments: Arguments, cont
             "not_found",
         )
     given = checked_arguments(kind, name, arguments)
-    if name not in possible(kind, device.state):
+    if name not in _triggers(kind.chart, device.state):
         raise wrong_state(kind, device, name)
     changed, happened = kind.actions[name](device, given, context) if name in kind.actions else (device, ())
     state = next_state(kind.chart, changed.state, name, lambda guard: kind.guards[guard](changed, context))

@@ -339,7 +339,6 @@ KIND: Final = Kind[Ventilator, Airway](
         "acknowledge": _acknowledge,
     },
     {
-        "without_power": lambda device, _: "power" in device.faults,
         "is_vcv": lambda device, _: device.mode == "vcv",
         "is_pcv": lambda device, _: device.mode == "pcv",
         "is_psv": lambda device, _: device.mode == "psv",

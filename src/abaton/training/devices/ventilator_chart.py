@@ -23,7 +23,6 @@ CHART: Final = Chart(
     ("off", "standby", *BREATHING, "confirm_standby"),
     "off",
     (
-        Move("switch_on", ("off",), "off", "without_power"),
         Move("switch_on", ("off",), "standby"),
         Move("switch_off", ("standby",), "off"),
         *(Move("start", ("standby",), mode, f"is_{mode}") for mode in MODES),
