@@ -7,7 +7,7 @@ from abaton.training.scenario.operating import UG_IN_MG, Deed, running
 from abaton.training.scenario.seeing import CONSCIOUS_SCALE, Seen
 
 if TYPE_CHECKING:
-    from abaton.training.scenario.running import Run
+    from abaton.training.scenario.run import Run
 
 DONE_BY: Final = {"infusing": "infusion", "misused": "use_error"}
 """Calls whose deeds have another name."""

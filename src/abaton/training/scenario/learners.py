@@ -9,7 +9,7 @@ from abaton.training.scenario.context import SeenContext
 from abaton.training.scenario.language import Move, Scenario
 from abaton.training.scenario.predicates import Memory, holds, parse
 from abaton.training.scenario.problems import meant
-from abaton.training.scenario.running import Run
+from abaton.training.scenario.run import Run
 from abaton.training.scenario.seeing import Seen
 
 Doing: TypeAlias = Generator[tuple[Act, ...], tuple[Run, Seen], None]

@@ -18,8 +18,8 @@ from abaton.training.physiology.rhythm import SHOCKABLE
 from abaton.training.physiology.vitals import vitals_of
 from abaton.training.scenario.acts import number_of, text_of
 from abaton.training.scenario.language import Argument
-from abaton.training.scenario.predicates import RHYTHMS
 from abaton.training.scenario.problems import meant, shown
+from abaton.training.scenario.words import RHYTHMS
 
 ANTIBIOTICS: Final = frozenset({"ceftriaxone", "piperacillin-tazobactam", "meropenem", "co-amoxiclav", "gentamicin"})
 POSITION_TREATMENTS: Final = {

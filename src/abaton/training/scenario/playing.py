@@ -15,7 +15,8 @@ from abaton.training.scenario.acts import Act, checked, ordered
 from abaton.training.scenario.language import Scenario
 from abaton.training.scenario.learners import Learner, recorded
 from abaton.training.scenario.operating import operate
-from abaton.training.scenario.running import Event, Run, begin, seen_now, step
+from abaton.training.scenario.run import Event, Run
+from abaton.training.scenario.running import begin, seen_now, step
 from abaton.training.scenario.score import Score, scored
 from abaton.training.why import Why, why
 

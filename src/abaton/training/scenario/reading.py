@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import yaml
@@ -176,7 +176,7 @@ def nearest_line(lines: dict[Place, int], place: Place) -> int:
     return lines.get(place, 1)
 
 
-def tree(text: str | bytes, name: str) -> tuple[Any, dict[Place, int]]:
+def tree(text: str | bytes, name: str) -> tuple[dict[str, Any], dict[Place, int]]:
     """Plain data of a YAML text, and the line of each value.
 
     Dates stay text, keys stay as they are written, and what could surprise (a key twice, anchors, NaN) is refused.
@@ -189,7 +189,7 @@ def tree(text: str | bytes, name: str) -> tuple[Any, dict[Place, int]]:
         try:
             node = loader.get_single_node()
             lines: dict[Place, int] = {}
-            data = _Tree(name, lines, loader).plain(node, ()) if node is not None else None
+            data: Any = _Tree(name, lines, loader).plain(node, ()) if node is not None else None
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -211,16 +211,16 @@ def tree(text: str | bytes, name: str) -> tuple[Any, dict[Place, int]]:
             "fields such as meta, objectives, patient",
             "Begin with 'meta:'.",
         )
-    return data, lines
+    return cast("dict[str, Any]", data), lines
 
 
 class _Loader(yaml.SafeLoader):
     """The safe loader without references: a file says what it says where it says it."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()
-            raise yaml.MarkedYAMLError(problem="a reference (*name)", problem_mark=event.start_mark)
+        here: Any = self
+        if here.check_event(yaml.events.AliasEvent):
+            raise yaml.MarkedYAMLError(problem="a reference (*name)", problem_mark=here.peek_event().start_mark)
         return super().compose_node(parent, index)
 
 
@@ -228,7 +228,8 @@ class _Tree:
     """Turns nodes into plain data and remembers their lines."""
 
     def __init__(self, name: str, lines: dict[Place, int], loader: _Loader) -> None:
-        self.name, self.lines, self.loader, self.count = name, lines, loader, 0
+        self.name, self.lines, self.count = name, lines, 0
+        self.loader: Any = loader
 
     def plain(self, node: Any, place: Place) -> Any:
         line = node.start_mark.line + 1
@@ -307,5 +308,6 @@ def _fields(shape: Any, known: set[str]) -> set[str]:
 def _structures(kind: Any) -> Iterable[Any]:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield kind
-    for inner in getattr(kind, "__args__", ()):
+    inners: tuple[Any, ...] = getattr(cast("Any", kind), "__args__", ())
+    for inner in inners:
         yield from _structures(inner)
