@@ -47,7 +47,8 @@ class Explored(NamedTuple):
 
 def explore(start: Any, inputs: Iterable[Input], key: Callable[[Any], Hashable]) -> Explored:
     inputs = tuple(inputs)
-    found, edges = {key(start): start}, {}
+    found = {key(start): start}
+    edges: dict[Hashable, set[Hashable]] = {}
     steps: list[Step] = []
     refusals: list[tuple[Any, str, Problem]] = []
     waiting = deque([start])

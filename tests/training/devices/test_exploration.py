@@ -5,7 +5,7 @@ Numbers are taken in classes (an empty, a low, a full reservoir), one device sta
 
 import functools
 import math
-from typing import Any
+from typing import Any, cast
 
 from abaton.training.devices import defibrillator, monitor, pump, ventilator
 from abaton.training.devices.alarms import LONGEST_PAUSE_S
@@ -52,7 +52,7 @@ def faults(module: Any, names: tuple[str, ...], at_once: int = 1) -> list[Input]
         if name not in device.faults and len(device.faults) >= at_once:
             return device, ()
         later = module.fault(device, name, name not in device.faults)
-        return later if isinstance(later, tuple) else (later, ())
+        return cast("tuple[Any, tuple[Any, ...]]", later) if isinstance(later, tuple) else (later, ())
 
     return [(f"fault {name}", functools.partial(toggled, name=name)) for name in names]
 
@@ -84,7 +84,7 @@ def pump_key(device: pump.Pump) -> Any:
 @functools.cache
 def pumps(part: str) -> Explored:
     """The pump with faults, or with clamp, line and valve, or with mains and battery."""
-    given = {
+    given: dict[str, list[dict[str, Any]]] = {
         "load": [{"drug": "propofol", "concentration": 10_000, "volume_ml": 50}],
         "choose": [{"entry": PROPOFOL}],
         "set_rate": [{"amount": amount, "unit": "mg/kg/h"} for amount in ((4, 15, 50) if part == "faults" else (4,))],

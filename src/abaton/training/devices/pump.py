@@ -34,6 +34,7 @@ from abaton.training.devices.pump_flow import (
     free_flow_ml_s,
     is_delivering,
     motor_ml_s,
+    on_battery,
     pressure_mmhg,
     reaching_ml_s,
     released,
@@ -44,7 +45,7 @@ from abaton.training.physiology.person import Person
 __all__ = [
     "CHART", "COMMANDS", "COMPLIANCE_ML_MMHG", "FAULTS", "FREE_FLOW_ML_S", "KIND", "LIBRARY", "OCCLUSION_MMHG", "Given",
     "Pump", "after", "alarm_of", "command", "delivering_ug_s", "fault", "free_flow_ml_s", "motor_ml_s", "new_pump",
-    "pressure_mmhg", "reaching_ml_s", "sounding",
+    "on_battery", "pressure_mmhg", "reaching_ml_s", "sounding",
 ]  # fmt: skip
 
 LOW_S: Final = 600.0
@@ -90,9 +91,10 @@ def command(
     Raises:
         Problem: No such command, not in this state, wrong arguments, or above a hard limit.
     """
-    before = pump.state
-    later, happened = commanded(KIND, pump, name, arguments or {}, context or Person())
-    return _entered(later, before, happened)
+    before, person = pump.state, context or Person()
+    later, happened = _entered(*commanded(KIND, pump, name, arguments or {}, person), before)
+    settled, more = after(later, 0.0, person)
+    return settled, happened + more
 
 
 def after(pump: Pump, seconds: float, context: Person | None = None) -> tuple[Pump, Happened]:
@@ -122,7 +124,9 @@ def fault(pump: Pump, name: str, present: bool = True) -> tuple[Pump, Happened]:
     pump = with_fields(pump, faults=with_fault("infusion pump", pump.faults, FAULTS, name, present))
     if name == "battery_worn" and present:
         pump = with_fields(pump, battery_s=min(pump.battery_s, WORN_S))
-    return released(pump)
+    pump, happened = released(pump)
+    settled, more = after(pump, 0.0)
+    return settled, happened + more
 
 
 def alarm_of(pump: Pump) -> tuple[str, str] | None:
@@ -134,11 +138,6 @@ def sounding(pump: Pump) -> Signal | None:
     """The alarm signal that sounds now."""
     alarm = alarm_of(pump)
     return SIGNALS[alarm[0]] if alarm and pump.silenced_until_s <= pump.time_s else None
-
-
-def on_battery(pump: Pump) -> bool:
-    """Whether it runs on its battery."""
-    return not pump.mains or "mains_lost" in pump.faults
 
 
 def _next_event(pump: Pump) -> tuple[str, float]:
@@ -208,10 +207,10 @@ def _happen(pump: Pump, trigger: str, person: Person) -> tuple[Pump, Happened]:
         pump = with_fields(pump, volume_ml=0.0, bolus_ml=0.0)
     if trigger == "bolus_done":
         pump = with_fields(pump, bolus_ml=0.0)
-    return _entered(moved(KIND, pump, trigger, person), before, ())
+    return _entered(moved(KIND, pump, trigger, person), (), before)
 
 
-def _entered(pump: Pump, before: str, happened: Happened) -> tuple[Pump, Happened]:
+def _entered(pump: Pump, happened: Happened, before: str) -> tuple[Pump, Happened]:
     """Time in the state begins anew, a new alarm sounds even in a pause, and what was silenced is over with it."""
     if pump.state == before:
         return pump, happened

@@ -107,16 +107,20 @@ def free_flow_ml_s(pump: Pump) -> float:
     return FREE_FLOW_ML_S if free and pump.volume_ml > 0.0 else 0.0
 
 
+def on_battery(pump: Pump) -> bool:
+    """Whether it runs on its battery."""
+    return not pump.mains or "mains_lost" in pump.faults
+
+
 def reaching_ml_s(pump: Pump, seconds: float = 1.0) -> float:
     """Mean flow into the patient over the coming seconds, ml/s, if nothing changes."""
     if blocked(pump) or not pump.connected:
         return 0.0
-    most = pump.volume_ml
-    if pump.state == "bolus_request":
-        bolus = min(MOST_ML_S * seconds, pump.bolus_ml)
-        rest_s = max(0.0, seconds - pump.bolus_ml / MOST_ML_S)
-        return min(bolus + pump.rate_ml_s * rest_s, most) / seconds
-    return min((motor_ml_s(pump) + free_flow_ml_s(pump)) * seconds, most) / seconds
+    powered_s = min(seconds, pump.battery_s) if on_battery(pump) else seconds
+    bolus_s = min(powered_s, pump.bolus_ml / MOST_ML_S) if pump.state == "bolus_request" else 0.0
+    rate = pump.rate_ml_s if pump.state == "bolus_request" else motor_ml_s(pump)
+    moved = MOST_ML_S * bolus_s + rate * (powered_s - bolus_s) + free_flow_ml_s(pump) * seconds
+    return min(moved, pump.volume_ml) / seconds
 
 
 def delivering_ug_s(pump: Pump, seconds: float = 1.0) -> float:
