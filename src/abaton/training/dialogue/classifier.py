@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -124,7 +124,7 @@ class WordsAndMeaning:
 
 
 class Classifier:
-    """Learns a catalogue at once, from its seeds.
+    """Learns a catalogue from its seeds, some seconds' work, when it is first asked.
 
     Args:
         catalogue: Its seeds are the examples.
@@ -134,11 +134,14 @@ class Classifier:
     def __init__(self, catalogue: Catalogue, encoder: Encoder) -> None:
         self.catalogue = catalogue
         self.encoder = encoder
-        groups = [*(intent.seeds for intent in catalogue.intents), catalogue.out_of_scope.seeds]
+
+    @cached_property
+    def _model(self) -> regression.Regression:
+        groups = [*(intent.seeds for intent in self.catalogue.intents), self.catalogue.out_of_scope.seeds]
         classes = np.concatenate([np.full(len(seeds), number) for number, seeds in enumerate(groups)])
         with one_thread():
-            likeness = encoder.likeness(examples(catalogue))
-            self._model = regression.fit((likeness + likeness.T) / 2, classes, len(groups), encoder.penalty)
+            likeness = self.encoder.likeness(examples(self.catalogue))
+            return regression.fit((likeness + likeness.T) / 2, classes, len(groups), self.encoder.penalty)
 
     def read(self, clause: str) -> Reading:
         """What one clause means."""
