@@ -32,9 +32,10 @@ def run(
     from abaton.pages import write_page
     from abaton.surgery.page import Shots, as_json, run_page
     from abaton.surgery.tasks.catalogue import digest_of, run_task, task_of
-    from abaton.surgery.tasks.recording import write_record
+    from abaton.surgery.tasks.recording import check_writable, write_record
 
     chosen = task_of(task, labels)
+    check_writable(to)
     shots = Shots()
     with progress() as bar:
         bar.add_task("Playing", total=None)

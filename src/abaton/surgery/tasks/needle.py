@@ -109,7 +109,7 @@ class Needle(msgspec.Struct, frozen=True):
     )
     time_limit_s: float = 60.0
     criteria: tuple[Criterion, ...] = (
-        Criterion("miss_mm", "Sample from the target's middle", "mm", 2.0, 6.0, 3.0),
+        Criterion("miss_mm", "Sample from the target's middle", "mm", 2.0, 6.0, 3.0, critical=True),
         Criterion("vessel_hits", "Punctures of the vessel", "", 0, 1, 2.0, critical=True),
         Criterion("clearance_mm", "Least distance from the vessel", "mm", 4.0, 0.0, 2.0),
         Criterion("passes", "Punctures of the skin", "", 1, 4, 1.0),
@@ -120,7 +120,7 @@ class Needle(msgspec.Struct, frozen=True):
     )
     sources: dict[str, str] = msgspec.field(
         default_factory=lambda: {
-            "miss_mm": "the target's radius is 6 mm: at its rim there are no marks",
+            "miss_mm": "the target's radius is 6 mm: a sample from outside, or none, fails the task",
             "vessel_hits": "a punctured vessel bleeds: it fails the task",
             "clearance_mm": "the vessel's own radius as room",
             "passes": "each pass adds to the risk of bleeding",

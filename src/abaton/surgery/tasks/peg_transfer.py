@@ -114,7 +114,7 @@ class PegTransfer(msgspec.Struct, frozen=True):
     )
     time_limit_s: float = 75.0
     criteria: tuple[Criterion, ...] = (
-        Criterion("rings_left", "Rings not transferred", "", 0, 3, 3.0),
+        Criterion("rings_left", "Rings not transferred", "", 0, 3, 3.0, critical=True),
         Criterion("time_per_ring_s", "Time for each ring", "s", 4.0, 16.0, 2.0),
         Criterion("drops", "Rings dropped", "", 0, 2, 2.0),
         Criterion("collisions", "Collisions", "", 0, 8, 2.0),
@@ -127,7 +127,7 @@ class PegTransfer(msgspec.Struct, frozen=True):
     )
     sources: dict[str, str] = msgspec.field(
         default_factory=lambda: {
-            "rings_left": "all three are the task",
+            "rings_left": "all three are the task: without any it fails",
             "time_per_ring_s": "FLS: 48 s for 12 transfers is proficient; residents' mean of 84 s is 7 s, and more "
             "than twice that has no marks",
             "drops": "FLS: a ring out of the field is an error",

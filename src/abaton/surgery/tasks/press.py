@@ -71,7 +71,7 @@ class Press(msgspec.Struct, frozen=True):
     readings: dict[str, str] = msgspec.field(default_factory=lambda: {"force": "N", "depth": "mm", "pad": ""})
     time_limit_s: float = 90.0
     criteria: tuple[Criterion, ...] = (
-        Criterion("pads_not_held", "Pads not held for 3 s", "", 0, 3, 2.0),
+        Criterion("pads_not_held", "Pads not held for 3 s", "", 0, 3, 2.0, critical=True),
         Criterion("in_window_pct", "Holding within the window", "%", 75, 20, 3.0),
         Criterion("over_limit_s", "Time above 0.3 N", "s", 0, 1.5, 2.0),
         Criterion("peak_force_n", "Peak force", "N", 0.3, 0.7, 1.0),
@@ -80,7 +80,7 @@ class Press(msgspec.Struct, frozen=True):
     )
     sources: dict[str, str] = msgspec.field(
         default_factory=lambda: {
-            "pads_not_held": "all three are the task",
+            "pads_not_held": "all three are the task: without any it fails",
             "in_window_pct": "chosen on scripted hands; novices press 22.7 % harder than meant",
             "over_limit_s": "twice the middle of the window",
             "peak_force_n": "twice the middle of the window; beyond 0.7 N fat is pressed in by 9 mm of its 25",

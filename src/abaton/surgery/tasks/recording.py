@@ -12,6 +12,7 @@ files.
 
 import contextlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ Array = NDArray[np.float64]
 _BLOCK, _EVERY = 100, 10
 _NS = 1_000_000
 _LARGEST_FILE = 512 * 1024 * 1024
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _OBJECT = b'{"type": "object"}'
 
 
@@ -68,6 +70,17 @@ class Record(msgspec.Struct, frozen=True, eq=False):
             _ = yield row
 
 
+def check_writable(folder: Path) -> None:
+    """Refuses a folder that nothing can be written to, before a task is played for it; makes none.
+
+    Raises:
+        Problem: It cannot be written to.
+    """
+    there = next((one for one in (folder, *folder.resolve().parents) if one.exists()), folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise _unwritable(folder, "no folder" if not there.is_dir() else "Permission denied")
+
+
 def write_record(path: Path, run: Run, tools: tuple[str, ...], labels: str = "") -> None:
     """Writes a record; the file is there whole or not at all.
 
@@ -91,13 +104,7 @@ def write_record(path: Path, run: Run, tools: tuple[str, ...], labels: str = "")
     except OSError as error:
         with contextlib.suppress(OSError):
             writing.unlink()
-        raise Problem(
-            "record_unwritable",
-            got=f"{path} cannot be written: {error.strerror or error}",
-            expected="a folder that this user may write to, on a disk with room",
-            next_step="Choose another folder with --to, or free some space.",
-            kind="unavailable",
-        ) from error
+        raise _unwritable(path, error.strerror or str(error)) from error
 
 
 def _write(writer: Writer, run: Run, tools: tuple[str, ...], labels: str) -> None:
@@ -145,7 +152,7 @@ def read_record(path: Path) -> Record:
     """A record. Where tracking was lost its commands are NaN, and are played again as such.
 
     Raises:
-        Problem: There is no such file, or it is cut off, changed, or not a record of a task.
+        Problem: There is no such file, or it is cut off, changed, not a record of a task, or one of another rate.
     """
     if not path.is_file():
         raise Problem(
@@ -172,6 +179,12 @@ def read_record(path: Path) -> Record:
         raise
     except Exception as error:
         raise _unreadable("a file that is cut off, changed, or no record of a task", "a whole record") from error
+    # A file may come from anyone, and the trainee's name becomes part of other files' names.
+    if header.seed < 0 or not _NAME.fullmatch(header.trainee):
+        raise _unreadable(f"seed {header.seed} and trainee {header.trainee!r}", "a seed of 0 or more, and a plain name")
+    if header.rate_hz != RATE_HZ or header.columns != COMMAND:
+        got = f"commands of {len(header.columns)} columns at {header.rate_hz:g} Hz"
+        raise _unreadable(got, f"{', '.join(COMMAND)} at {RATE_HZ:g} Hz")
     return Record(header, commands, marks)
 
 
@@ -217,6 +230,16 @@ def jigsaws_player(path: Path, start_m: Array, scale: float, player_tools: int) 
             commands[:, n, axis] = start_m[n, axis] + scale * moved
         commands[:, n, 7] = np.interp(times, at, track.grip_rad)
     return commands
+
+
+def _unwritable(path: Path, why: str) -> Problem:
+    return Problem(
+        "record_unwritable",
+        got=f"{path} cannot be written: {why}",
+        expected="a folder that this user may write to, on a disk with room",
+        next_step="Choose another folder with --to, or free some space.",
+        kind="unavailable",
+    )
 
 
 def _unreadable(got: str, expected: str) -> Problem:
