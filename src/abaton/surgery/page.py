@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from abaton.pages import Block, Figure, Figures, Heading, Page, Paragraph, Table, png_address
 from abaton.surgery.pictures.plots import Band, Line, paths, plot
 from abaton.surgery.pictures.scenes import anatomy, heat_map, picture
-from abaton.surgery.tasks import needle, pads, peg_transfer, press, resect
+from abaton.surgery.tasks import needle, pads, peg_transfer, pegboard, press, resect
 from abaton.surgery.tasks.card import card
 from abaton.surgery.tasks.running import RATE_HZ, Run, Task
 
 Array = NDArray[np.float64]
 
 NOTICE = "For training and research, not evidence of competence"
-SHOTS = 2
+SHOTS, EVENTS = 2, 60
 
 
 class Shots:
@@ -68,8 +68,10 @@ def run_page(task: Task, run: Run, shots: Shots, note: str = "", made_at: str = 
     end = Figure(png_address(picture(run.last)), "The scene at the end", f"The end, {run.trace.duration_s:.1f} s")
     blocks += [Figures([*pictures, end]), *_own(run), Heading("Forces and paths"), *_plots(run)]
     if run.trace.events:
-        rows = [(f"{event.tick / RATE_HZ:.2f} s", event.text) for event in run.trace.events[:60]]
-        blocks += [Heading("Events"), Table(("Time", "Event"), rows)]
+        rows = [(f"{event.tick / RATE_HZ:.2f} s", event.text) for event in run.trace.events[:EVENTS]]
+        left = len(run.trace.events) - len(rows)
+        told = f"The first {EVENTS}; the record has {left} more." if left else ""
+        blocks += [Heading("Events"), Table(("Time", "Event"), rows, told)]
     blocks += [Heading("All figures"), _figures(run), Heading("Physics card"), card_table(run.task)]
     subtitle = f"{run.trainee} trainee, seed {run.seed}, {run.trace.duration_s:.1f} s"
     return Page(task.title, subtitle, blocks, made_at, NOTICE)
@@ -80,7 +82,7 @@ def score_table(task: Task, run: Run) -> Table:
     rows = [
         (
             part.criterion.title + (" (critical)" if part.criterion.critical else ""),
-            f"{shown(part.value)} {part.criterion.unit}".strip(),
+            shown(part.value) + (f" {part.criterion.unit}" if not math.isnan(part.value) else ""),
             f"{part.criterion.proficient:.3g}",
             f"{part.criterion.failing:.3g}",
             f"{part.criterion.weight:g}",
@@ -115,14 +117,16 @@ def _own(run: Run) -> list[Block]:
     """What only one task has."""
     if not isinstance(run.last, resect.State):
         return []
+    if not run.last.cuts:
+        return [Heading("Margin"), Paragraph("Nothing was cut: tumour remains.")]
     found = resect.final_margin(run.last)
     aim = run.last.field.aim
     words = found.verdict(aim.planned_mm) if run.last.freed else "the specimen still hangs on: tumour remains"
     text = (
-        f"{words[0].upper()}{words[1:]}. Least margin {shown(found.minimum_mm)} mm (planned {aim.planned_mm:g}), "
-        f"5th percentile {shown(found.fifth_percentile_mm)} mm, {shown(found.below_plan_mm2)} mm2 of "
+        f"{words[0].upper()}{words[1:]}. Least margin {found.minimum_mm:.1f} mm (planned {aim.planned_mm:g}), "
+        f"5th percentile {found.fifth_percentile_mm:.1f} mm, {found.below_plan_mm2:.0f} mm2 of "
         f"{found.area_mm2:.0f} below plan; with {aim.registration_sd_mm:g} mm of registration error at least "
-        f"{shown(found.certain_mm)} mm with 95 % confidence."
+        f"{found.certain_mm:.1f} mm with 95 % confidence."
     )
     rows = [
         (f"{cut.tick / RATE_HZ:.1f}", f"{cut.minimum_mm:.1f}", f"{cut.fifth_percentile_mm:.1f}",
@@ -178,7 +182,7 @@ def _plots(run: Run) -> list[Block]:
                 (plot([line("depth", reading("depth"))], "s", "depth, mm", low=0), "How deep the probe sinks in")
             )
         case "needle":
-            made.append(_force_depth(run))
+            made += _force_depth(run)
             both = [line("along", reading("along")), line("across", reading("across"))]
             made.append(
                 (
@@ -216,10 +220,12 @@ def _plots(run: Run) -> list[Block]:
     return [Figure(svg, caption, caption) for svg, caption in made]
 
 
-def _force_depth(run: Run) -> tuple[str, str]:
-    """Force over depth of the last pass: in to the deepest place, and out again."""
+def _force_depth(run: Run) -> list[tuple[str, str]]:
+    """Force over depth of the deepest pass: in to the deepest place, and out again; nothing where there was none."""
     trace = run.trace
     depth = trace.readings["depth"]
+    if not depth.max() > 0:
+        return []
     first = int(np.flatnonzero(depth <= 0)[np.flatnonzero(depth <= 0) < int(np.argmax(depth))][-1:].sum())
     turned = int(np.argmax(depth))
     after = np.flatnonzero(depth[turned:] <= 0)
@@ -236,7 +242,7 @@ def _force_depth(run: Run) -> tuple[str, str]:
     lines = [Line("in", depth[first:turned:5], force[first:turned:5]),
              Line("out", depth[turned:last:5], force[turned:last:5])]  # fmt: skip
     text = "Force along the needle over its depth, in the pass that went deepest, with each puncture"
-    return plot(lines, "mm", "force, N", (), marks, named=True), text
+    return [(plot(lines, "mm", "force, N", (), marks, named=True), text)]
 
 
 def _section(run: Run, first: needle.State) -> str:
@@ -251,7 +257,7 @@ def _section(run: Run, first: needle.State) -> str:
     places = [(0.0, 1000 * first.target_m[2], 1000 * needle.TARGET_RADIUS_M, "target"),
               (1000 * (float(first.vessel_m @ across) - middle), 1000 * first.vessel_m[2],
                1000 * needle.VESSEL_RADIUS_M, "vessel")]  # fmt: skip
-    return paths(lines, places, "")
+    return paths(lines, places)
 
 
 def _tools(run: Run) -> Sequence[str]:
@@ -265,13 +271,16 @@ def _above(run: Run, along: int) -> str:
         Line(tool, 1000 * run.trace.position_m[::20, n, one], 1000 * run.trace.position_m[::20, n, two])
         for n, tool in enumerate(_tools(run))
     ]
-    return paths(lines, [(1000 * c[one], 1000 * c[two], 1000 * r, name) for c, r, name in _places(run)], "")
+    if isinstance(run.first, peg_transfer.State) and along == 1:
+        wide, high = 1000 * pegboard.PEG_RADIUS_M, 1000 * pegboard.PEG_HEIGHT_M
+        return paths(lines, (), [(x - wide, 0.0, x + wide, high) for x in (1000 * pegboard.PEGS_M[:, 0]).tolist()])
+    return paths(lines, [(1000 * c[one], 1000 * c[two], 1000 * r, name) for c, r, name in _places(run)])
 
 
 def _places(run: Run) -> list[tuple[Array, float, str]]:
     match run.first:
         case peg_transfer.State():
-            return [(peg, peg_transfer.PEG_RADIUS_M, "") for peg in peg_transfer.PEGS_M]
+            return [(peg, pegboard.PEG_RADIUS_M, "") for peg in pegboard.PEGS_M]
         case press.State():
             return [(np.array([*run.first.lump_m, -pads.LUMP_DEPTH_M]), pads.LUMP_RADIUS_M, "lump")]
         case _:

@@ -51,6 +51,7 @@ def plot(
 
     out = [_open(_W, _H)]
     for band in bands:
+        # Named in the legend: beside the line a name would lie under what is drawn.
         top, bottom = py(band.high), py(band.low)
         if bottom - top < 1:
             out.append(f'<path d="M{_L} {top:.1f}H{_W - _R}" stroke="#b04a3a" stroke-dasharray="5 4"/>')
@@ -58,35 +59,51 @@ def plot(
             out.append(
                 f'<rect x="{_L}" y="{top:.1f}" width="{_W - _L - _R}" height="{bottom - top:.1f}" fill="#dcebe4"/>'
             )
-        out.append(_text(_L + 6, top - 4 if bottom - top < 1 else top + 13, band.name, "start", "#675e52"))
     for tick in ticks:
         out.append(f'<path d="M{_L} {py(tick):.1f}H{_W - _R}" stroke="#e3dcd0"/>')
         out.append(_text(_L - 6, py(tick) + 4, f"{tick:g}", "end"))
     seconds = [tick for tick in _ticks(x0, x1, 8) if x0 <= tick <= x1]
     out += [_text(px(tick), _H - _B + 15, f"{tick:g}", "middle") for tick in seconds]
-    for n, (at, text) in enumerate(marks):
+    for at, _ in marks:
         out.append(f'<path d="M{px(at):.1f} {_T}V{_H - _B}" stroke="#b4642d" stroke-opacity=".45" stroke-width="1"/>')
         out.append(f'<circle cx="{px(at):.1f}" cy="{_T}" r="3" fill="#b4642d"/>')
-        if named:
-            side, anchor = (6, "start") if px(at) < 0.6 * _W else (-6, "end")
-            out.append(_text(px(at) + side, _T + 13 + 14 * (n % 3), text, anchor, "#8a4a1f"))
     for n, line in enumerate(lines):
         out.append(_path(line, px, py, COLORS[n % len(COLORS)]))
-    if len(lines) > 1:
-        along = float(_L)
-        for n, line in enumerate(lines):
-            out.append(f'<rect x="{along}" y="9" width="14" height="4" rx="2" fill="{COLORS[n % len(COLORS)]}"/>')
-            out.append(_text(along + 19, 15, line.name, "start"))
-            along += 34 + 7.0 * len(line.name)
+    for n, (at, text) in enumerate(marks if named else ()):
+        side, anchor = (6, "start") if px(at) < 0.6 * _W else (-6, "end")
+        out.append(_text(px(at) + side, _T + 13 + 14 * (n % 3), text, anchor, "#8a4a1f"))
+    out += _legend(lines if len(lines) > 1 else (), bands)
     out.append(_text(_W - _R, 15, y_label, "end"))
     out.append(_text(_W - _R, _H - 4, x_label, "end"))
     return "".join(out) + "</svg>"
 
 
-def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, str]], label: str) -> str:
-    """Ways in a plane, drawn to scale; circles are (x, y, radius, name)."""
-    xs = np.concatenate([line.x for line in lines] + [np.array([x - r, x + r]) for x, _, r, _ in circles])
-    ys = np.concatenate([line.y for line in lines] + [np.array([y - r, y + r]) for _, y, r, _ in circles])
+def _legend(lines: Sequence[Line], bands: Sequence[Band]) -> list[str]:
+    out: list[str] = []
+    along = float(_L)
+    for n, line in enumerate(lines):
+        out.append(f'<rect x="{along}" y="9" width="14" height="4" rx="2" fill="{COLORS[n % len(COLORS)]}"/>')
+        out.append(_text(along + 19, 15, line.name, "start"))
+        along += 34 + 7.0 * len(line.name)
+    for band in (one for one in bands if one.name):
+        if band.low == band.high:
+            out.append(f'<path d="M{along} 11h15" stroke="#b04a3a" stroke-dasharray="5 4"/>')
+        else:
+            out.append(f'<rect x="{along}" y="6" width="14" height="10" fill="#dcebe4" stroke="#b9d3c7"/>')
+        out.append(_text(along + 19, 15, band.name, "start"))
+        along += 34 + 7.0 * len(band.name)
+    return out
+
+
+def paths(
+    lines: Sequence[Line], circles: Sequence[tuple[float, float, float, str]],
+    boxes: Sequence[tuple[float, float, float, float]] = (),
+) -> str:  # fmt: skip
+    """Ways in a plane, drawn to scale; circles are (x, y, radius, name), boxes (x, y, x, y) of two corners."""
+    xs = np.concatenate([line.x for line in lines] + [np.array([x - r, x + r]) for x, _, r, _ in circles]
+                        + [np.array(box[::2]) for box in boxes])  # fmt: skip
+    ys = np.concatenate([line.y for line in lines] + [np.array([y - r, y + r]) for _, y, r, _ in circles]
+                        + [np.array(box[1::2]) for box in boxes])  # fmt: skip
     x0, x1, y0, y1 = (float(v) for v in (xs.min(), xs.max(), ys.min(), ys.max()))
     scale = min((_W - 60) / max(x1 - x0, 1e-9), 360 / max(y1 - y0, 1e-9))
     height = (y1 - y0) * scale + 80
@@ -99,14 +116,18 @@ def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, st
         return 40 + (y1 - y) * scale
 
     out = [_open(_W, height)]
-    for x, y, r, name in circles:
+    for x, y, r, _ in circles:
         out.append(
             f'<circle cx="{px(x):.1f}" cy="{py(y):.1f}" r="{max(r * scale, 1.5):.1f}" fill="#ead9c4" stroke="#b79a76"/>'
         )
-        if name:
-            out.append(_text(px(x), py(y) - r * scale - 4, name, "middle"))
+    for left_mm, low, right_mm, high in boxes:
+        out.append(
+            f'<rect x="{px(left_mm):.1f}" y="{py(high):.1f}" width="{(right_mm - left_mm) * scale:.1f}" '
+            f'height="{(high - low) * scale:.1f}" fill="#ead9c4" stroke="#b79a76"/>'
+        )
+    out += [_path(line, px, py, COLORS[n % len(COLORS)]) for n, line in enumerate(lines)]
+    out += [_text(px(x), py(y) - r * scale - 4, name, "middle") for x, y, r, name in circles if name]
     for n, line in enumerate(lines):
-        out.append(_path(line, px, py, COLORS[n % len(COLORS)]))
         out.append(f'<rect x="{20 + 130 * n}" y="9" width="14" height="4" rx="2" fill="{COLORS[n % len(COLORS)]}"/>')
         out.append(_text(39 + 130 * n, 15, line.name, "start"))
     bar = 10 ** np.floor(np.log10(max(x1 - x0, 1e-9) / 2))
@@ -115,7 +136,6 @@ def paths(lines: Sequence[Line], circles: Sequence[tuple[float, float, float, st
         f'stroke-width="2"/>'
     )
     out.append(_text(_W - 20, height - 20, f"{bar:g} mm", "end"))
-    out.append(_text(20, height - 14, label, "start"))
     return "".join(out) + "</svg>"
 
 
@@ -127,7 +147,11 @@ def _open(width: float, height: float) -> str:
 
 
 def _text(x: float, y: float, text: str, anchor: str, fill: str = "#675e52") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
+    """Text with a rim in the ground's colour, so that it is read across lines."""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" stroke="#fffdfa" stroke-width="3" '
+        f'stroke-linejoin="round" paint-order="stroke">{escape(text)}</text>'
+    )
 
 
 def _path(line: Line, px: Callable[[float], float], py: Callable[[float], float], color: str) -> str:
