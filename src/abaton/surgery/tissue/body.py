@@ -60,12 +60,15 @@ def checked(body: Body) -> Body:
     """The body, if it can be computed with.
 
     Raises:
-        Problem: Empty; NaN; an index that points nowhere; an inverted or flat tetrahedron; a face of more than two
-            tetrahedra.
+        Problem: Empty; arrays of other shapes or kinds; NaN; an index that points nowhere; an inverted or flat
+            tetrahedron; a face of more than two tetrahedra.
     """
     count = len(body.rest_m)
     if not count or not len(body.tetrahedra):
         raise _unusable("no tetrahedra", "at least one")
+    shapes, kind = (body.rest_m.shape[1:], body.tetrahedra.shape[1:]), body.tetrahedra.dtype.kind
+    if shapes != ((3,), (4,)) or kind not in "iu":
+        raise _unusable(f"arrays of {shapes} with corners of kind {kind}", "(n, 3) positions and (m, 4) whole numbers")
     if not np.isfinite(body.rest_m).all():
         raise _unusable("positions that are not numbers", "finite positions in metres")
     if body.tetrahedra.min() < 0 or body.tetrahedra.max() >= count:

@@ -79,13 +79,15 @@ def close(jaws: Jaws, skin: Skin, state: BodyState, pose: Array, grip_n: float) 
         grip_n: With which the jaws are pressed together.
 
     Raises:
-        Problem: The pose is not one, the grip is negative or not finite, or the jaws have no size.
+        Problem: The pose is not one, grip or friction is negative or not finite, or the jaws have no size.
     """
     sizes = (jaws.length_m, jaws.width_m, jaws.opening_m)
     if not is_pose(pose):
         raise _unusable("a pose that is not finite or no rotation with a position", "a (4, 4) pose")
     if not (math.isfinite(grip_n) and grip_n >= 0.0 and all(math.isfinite(size) and size > 0.0 for size in sizes)):
         raise _unusable(f"a grip of {grip_n} N with jaws of {sizes} m", "0 N or more, and sizes above 0")
+    if not (math.isfinite(jaws.friction) and jaws.friction >= 0.0):
+        raise _unusable(f"a friction of {jaws.friction}", "0 or more")
     candidates = np.unique(skin.triangles)
     local = (state.position_m[candidates] - pose[:3, 3]) @ pose[:3, :3]
     inside = _between(jaws, local)
@@ -156,10 +158,12 @@ def resolve(
         period_s: The step.
 
     Raises:
-        Problem: A pose is not one.
+        Problem: A pose is not one, the tissue is nowhere, or the step takes no time.
     """
     if not (is_pose(pose) and is_pose(next_pose)):
         raise _unusable("a pose that is not finite or no rotation with a position", "a (4, 4) pose")
+    if not (0.0 < period_s < math.inf and math.isfinite(after.position_m.sum())):
+        raise _unusable(f"a step of {period_s} s, or positions that are not finite", "above 0 s, and finite positions")
     position, velocity = after.position_m.copy(), after.velocity_m_s.copy()
     offset, guess = grasp.offset_m.copy(), grasp.guess_n.copy()
     force = np.zeros((len(grasp.vertices), 3))

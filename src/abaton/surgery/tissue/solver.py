@@ -171,19 +171,12 @@ def step(solver: Solver, state: BodyState, force_n: Array | None = None, moved: 
         moved: Vertices led elsewhere, on a straight line. They keep no velocity.
 
     Raises:
-        Problem: Arrays of other shapes, or numbers that are not finite. The state given is unharmed.
+        Problem: Arrays of other shapes, vertices that are none, or numbers that are not finite or too large to
+            compute with. The state given is unharmed.
     """
     position, velocity = state.position_m.copy(), state.velocity_m_s.copy()
     shape = solver.body.rest_m.shape
     outer = np.zeros(shape) if force_n is None else np.ascontiguousarray(force_n, dtype=np.float64)
-    prescribed = solver.body.fixed
-    velocity[prescribed] = 0.0
-    if moved is not None:
-        prescribed = prescribed.copy()
-        prescribed[moved.vertices] = True
-        if not np.isfinite(moved.position_m).all():
-            raise _not_finite("positions of held vertices")
-        velocity[moved.vertices] = (moved.position_m - position[moved.vertices]) / solver.period_s
     if position.shape != shape or velocity.shape != shape or outer.shape != shape:
         raise Problem(
             "state_of_another_body",
@@ -191,6 +184,15 @@ def step(solver: Solver, state: BodyState, force_n: Array | None = None, moved: 
             expected=f"{shape} of each",
             next_step="Give the state of the body that the solver was prepared for.",
         )
+    prescribed = solver.body.fixed
+    velocity[prescribed] = 0.0
+    if moved is not None:
+        _check_moved(moved, len(prescribed))
+        prescribed = prescribed.copy()
+        prescribed[moved.vertices] = True
+        if not np.isfinite(moved.position_m).all():
+            raise _not_finite("positions of held vertices")
+        velocity[moved.vertices] = (moved.position_m - position[moved.vertices]) / solver.period_s
     if not (math.isfinite(outer.sum()) and math.isfinite(position.sum()) and math.isfinite(velocity.sum())):
         raise _not_finite("forces, positions or velocities")
     seconds = solver.period_s / solver.substeps
@@ -203,6 +205,8 @@ def step(solver: Solver, state: BodyState, force_n: Array | None = None, moved: 
     if moved is not None:
         position[moved.vertices] = moved.position_m
         velocity[moved.vertices] = 0.0
+    if not math.isfinite(position.sum()):
+        raise _not_finite("forces, positions or velocities so large that they lead to positions")
     return BodyState(position, velocity)
 
 
@@ -217,6 +221,17 @@ def elastic_force_n(solver: Solver, position_m: Array) -> Array:
 def weight_n(solver: Solver, gravity_m_s2: tuple[float, float, float] = (0.0, 0.0, -9.81)) -> Array:
     """(n, 3) the vertices' own weight, without any mass added."""
     return solver.mass_kg[:, None] * np.array(gravity_m_s2)
+
+
+def _check_moved(moved: Moved, count: int) -> None:
+    which = moved.vertices
+    if moved.position_m.shape != (len(which), 3) or (len(which) and not 0 <= which.min() <= which.max() < count):
+        raise Problem(
+            "held_vertices_unusable",
+            got=f"{len(which)} vertices of {count} and positions of {moved.position_m.shape}",
+            expected="vertices of this body, and a place (k, 3) for each",
+            next_step="After a cut or on another body, choose them again.",
+        )
 
 
 def _elastic(solver: Solver, force: Array) -> None:
