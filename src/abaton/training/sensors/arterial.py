@@ -10,11 +10,12 @@ import math
 import msgspec
 import numpy as np
 
+from abaton.core.errors import Problem
 from abaton.core.kernels import kernel
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.influences import Array
+from abaton.training.sensors.checks import check_pace
 from abaton.training.sensors.counting import AGE, BOTTOM, COUNT, PERIOD, TOP, follow, forget, uncounted
-from abaton.training.sensors.ecg import check_pace
 from abaton.training.sensors.noise import normal
 
 MMHG_PER_CM = 0.7356
@@ -36,7 +37,7 @@ class Arterial(msgspec.Struct, frozen=True, eq=False):
         memory: (LENGTH + DELAY,) float64.
         cycle: Its counter of pulses.
         natural_hz: 2 to 40.
-        damping: As a share of critical damping.
+        damping: As a share of critical damping, 0.05 to 5.
         zero_mmhg: What it reads with air on both sides.
         below_heart_cm: Where the transducer hangs.
         connected: Whether it is.
@@ -58,12 +59,21 @@ def catheter(seed: int) -> Arterial:
 
 
 def pressure(line: Arterial, course: Course) -> tuple[Arterial, Array]:
-    """A second of the line: (n,) mmHg."""
+    """A second of the line: (n,) mmHg.
+
+    Raises:
+        Problem: A course of another pace, or a line that cannot be.
+    """
     check_pace(course)
+    if not (2 <= line.natural_hz <= 40 and 0.05 <= line.damping <= 5 and abs(line.zero_mmhg) <= 100):
+        raise Problem(
+            "arterial_line", f"{line.natural_hz:g} Hz, damping {line.damping:g}, zero at {line.zero_mmhg:g} mmHg",
+            "2 to 40 Hz, damping 0.05 to 5, zero within 100 mmHg", "Correct the line.",
+        )  # fmt: skip
     memory, cycle = line.memory.copy(), line.cycle.copy()
     out = np.empty(len(course.values))
     offset = line.zero_mmhg + MMHG_PER_CM * line.below_heart_cm
-    hertz, damping = min(max(line.natural_hz, 2.0), 40.0), min(max(line.damping, 0.05), 5.0)
+    hertz, damping = line.natural_hz, line.damping
     _pressure(memory, cycle, line.seed, course["arterial_mmhg"], hertz, damping, offset, out)
     return msgspec.structs.replace(line, memory=memory, cycle=cycle), out
 

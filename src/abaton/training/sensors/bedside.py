@@ -100,6 +100,7 @@ def attached(seed: int, vitals: Vitals, site: str = "finger", airway: str = "sid
     Raises:
         Problem: No such site or sensor.
     """
+    seed %= 2**32
     return Bedside(
         electrodes(seed), probe(seed + 1000, vitals.saturation_pct, site),
         co2_sensor(seed + 2000, airway), catheter(seed + 3000) if line else None,

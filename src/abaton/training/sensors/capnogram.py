@@ -14,8 +14,8 @@ from abaton.core.errors import Problem
 from abaton.core.kernels import kernel
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.influences import Array
+from abaton.training.sensors.checks import check_pace
 from abaton.training.sensors.counting import AGE, COUNT, PERIOD, TOP, follow, forget, uncounted
-from abaton.training.sensors.ecg import check_pace
 from abaton.training.sensors.noise import normal
 
 KINDS = {"sidestream": (2.0, 0.08), "mainstream": (0.0, 0.025)}
@@ -27,9 +27,11 @@ RIPPLE = 0.22
 """Share by which a compression thins the gas at the sensor; stylised."""
 
 
-EVEN_S, UNEVEN = 0.5, 0.4
+EVEN_S, UNEVEN = 0.45, 0.5
 """Lungs that empty with a longer time constant do so unevenly, and by how much of the excess the rise is late; stylised
 to fins of severe bronchospasm."""
+STILL_S = 6.0
+"""Without flow for so long, what is before the sensor is lost to air; stylised."""
 WINDOW = 12
 """Samples over which the flow's decay is measured."""
 
@@ -105,7 +107,10 @@ def _gas(
             # Passive emptying is exponential, whatever the pressure at its end.
             constant = min(WINDOW * step / math.log(earlier / flow[now]), 4.0)
             m[2] += step / 0.25 * (constant - m[2])
-        fresh = max(exhaled[now], 0.0)
+        m[4] = 0.0 if abs(flow[now]) > 3.0 or squeeze[now] > 0.0 else m[4] + step
+        # Gas that stands still before the sensor is drawn off, or drifts away.
+        m[5] = 1.0 if m[4] == 0.0 else m[5] - (step / 1.5 * m[5] if m[4] > STILL_S else 0.0)
+        fresh = max(exhaled[now], 0.0) * m[5]
         slow = 0.004 + UNEVEN * max(m[2] - EVEN_S, 0.0)
         m[3] += (1.0 - math.exp(-step / slow)) * (fresh - m[3]) if fresh > m[3] else fresh - m[3]
         m[FIRST + place % SLOTS] = m[3] * (1.0 - RIPPLE * squeeze[now])

@@ -16,6 +16,7 @@ from abaton.core.kernels import kernel
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.influences import Array
 from abaton.training.physiology.vitals import Vitals
+from abaton.training.sensors.checks import check_motion, check_pace
 from abaton.training.sensors.noise import normal
 from abaton.training.sensors.shapes import DOWER, NARROW, TERRITORIES, WIDE
 
@@ -81,7 +82,7 @@ def trace(
         The electrodes after it, and (250, 12) mV in the order of `shapes.LEADS`.
 
     Raises:
-        Problem: An elevation or territory that is not known, or a course of another pace.
+        Problem: An elevation or territory that is not known, a course of another pace, or no share of motion.
     """
     if not 0 <= st_mv <= MOST_ST_MV or territory not in TERRITORIES:
         raise Problem(
@@ -89,12 +90,13 @@ def trace(
             "Give an elevation and a territory of the heart.",
         )  # fmt: skip
     check_pace(course)
+    check_motion(motion)
     memory = ecg.memory.copy()
     out = np.empty((2 * len(course.values), 12))
     last_period = 60.0 / vitals.heart_rate if vitals.heart_rate > 0 else 0.0
     _trace(
         memory, ecg.seed, course["heart_phase"], course["beat"], course["rhythm"], course["compression"],
-        course["lung_ml"], last_period, st_mv * TERRITORIES[territory], min(max(motion, 0.0), 1.0), out,
+        course["lung_ml"], last_period, st_mv * TERRITORIES[territory], motion, out,
     )  # fmt: skip
     return msgspec.structs.replace(ecg, memory=memory), out
 
@@ -109,15 +111,6 @@ def heart_rate(ecg: Ecg) -> float | None:
         return None
     places = (int(memory[COUNTED]) - 1 - np.arange(counted)) % 8
     return float(60.0 / memory[INTERVALS + places].mean())
-
-
-def check_pace(course: Course) -> None:
-    """Refuses a course that is not one sampled every 8 ms."""
-    if course.every_ms != 8 or not len(course.values):
-        raise Problem(
-            "sensor_pace", f"{len(course.values)} samples of {course.every_ms} ms", "samples of 8 ms",
-            "Advance the body with every_ms=8.",
-        )  # fmt: skip
 
 
 @kernel(inline=True)

@@ -8,8 +8,8 @@ from abaton.core.kernels import kernel
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.influences import Array
 from abaton.training.physiology.vitals import Vitals
+from abaton.training.sensors.checks import check_motion, check_pace
 from abaton.training.sensors.counting import AGE, COUNT, PERIOD, follow, forget, uncounted
-from abaton.training.sensors.ecg import check_pace
 from abaton.training.sensors.noise import normal
 
 SITES = {"ear": 15, "forehead": 18, "finger": 28}
@@ -79,9 +79,9 @@ def light(
         squeezed: Whether a cuff upstream on the same arm is blown up.
     """
     check_pace(course)
+    check_motion(motion)
     memory, cycle = probe.memory.copy(), probe.cycle.copy()
     out = np.empty(len(course.values))
-    motion = min(max(motion, 0.0), 1.0)
     _light(memory, cycle, probe.seed, course["arterial_mmhg"], course["pleural_mmhg"], course["compression"], motion,
            0.0 if squeezed else 1.0, out)  # fmt: skip
     pulse = vitals.systolic_mmhg - vitals.diastolic_mmhg

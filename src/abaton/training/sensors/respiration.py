@@ -6,8 +6,8 @@ import numpy as np
 from abaton.core.kernels import kernel
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.influences import Array
+from abaton.training.sensors.checks import check_motion, check_pace
 from abaton.training.sensors.counting import AGE, COUNT, PERIOD, follow, forget, uncounted
-from abaton.training.sensors.ecg import check_pace
 from abaton.training.sensors.noise import normal
 
 OHM_PER_LITRE = 2.0
@@ -40,11 +40,11 @@ def impedance_sensor(seed: int) -> Respiration:
 def impedance(sensor: Respiration, course: Course, motion: float = 0.0) -> tuple[Respiration, Array]:
     """A second of it: (n,) ohm around its mean; `motion` 0 still to 1 shaking."""
     check_pace(course)
+    check_motion(motion)
     memory, cycle = sensor.memory.copy(), sensor.cycle.copy()
     out = np.empty(len(course.values))
-    shaking = min(max(motion, 0.0), 1.0)
     _impedance(memory, cycle, sensor.seed, course["lung_ml"], course["left_ventricle_ml"], course["compression"],
-               shaking, out)  # fmt: skip
+               motion, out)  # fmt: skip
     return msgspec.structs.replace(sensor, memory=memory, cycle=cycle), out
 
 
