@@ -73,7 +73,7 @@ def at_height(z: float) -> Array:
 def test_a_ball_held_in_dentin_leaves_a_round_hole_of_its_size(turned: bool) -> None:
     tooth = block(turned=turned)
     state = feed(tooth, begin(tooth, ROUND, START, UP), at_height(2.0), 2.0)
-    state = hold(tooth, state, at_height(2.0), 4000)
+    state = hold(tooth, state, at_height(2.0), 2500)
     length = TOP_MM - 2.0
     whole = math.pi * 0.6**2 * length + 2 / 3 * math.pi * 0.6**3
     assert state.removed_mm3[DENTIN] == pytest.approx(whole, rel=0.02)
@@ -94,7 +94,8 @@ def test_a_dimple_is_a_spherical_cap() -> None:
 @pytest.mark.parametrize(("burr", "ends"), [(CYLINDER, (0.5, 0.5, 4.0)), (TAPERED, (0.4, 0.7, 4.5))])
 def test_a_body_leaves_its_own_form(burr: Burr, ends: tuple[float, float, float]) -> None:
     tooth = block()
-    state = hold(tooth, begin(tooth, burr, START, UP), at_height(2.5), 15000, burr)
+    state = hold(tooth, begin(tooth, burr, START, UP), at_height(2.5), 4000, burr)
+    np.testing.assert_allclose(state.burr_mm, at_height(2.5), atol=1e-4)
     depth = TOP_MM - 2.5
     low, high = ends[0], ends[0] + (ends[1] - ends[0]) * depth / ends[2]
     frustum = math.pi * depth / 3 * (low**2 + low * high + high**2)

@@ -81,7 +81,7 @@ def test_the_lump_is_felt_where_it_is() -> None:
 
 def test_answers_do_not_tell_in_which_order_they_were_asked_for() -> None:
     place, lump = np.array([pads.PAD_X_M[3], 0.0]), (0.115, 0.0)
-    body = pads.body_of(3, place, lump)
+    body = pads.body_of(3, place, lump, 0.004)
     one, other = pads.Surface(body, place), pads.Surface(body, place)
     tip = np.array([*place, -0.002])
     one.press(np.array([*place, -0.009]))
