@@ -11,7 +11,15 @@ from abaton.training import plots
 from abaton.training.physiology.vitals import Vitals
 from abaton.training.plots import Mark, Panel, Span, Stage, Trace, bars, legend, trends
 from abaton.training.scenario.learners import robot
-from abaton.training.scenario.playing import Change, Counterfactual, Played, counterfactual, differences, play, why_changed
+from abaton.training.scenario.playing import (
+    Change,
+    Counterfactual,
+    Played,
+    counterfactual,
+    differences,
+    play,
+    why_changed,
+)
 from abaton.training.why import Why
 
 Array = NDArray[np.float64]
@@ -176,9 +184,9 @@ def _why(played: Played) -> list[Block]:
         return []
     what = SIGNS.get(played.scenario.debrief.sign, (played.scenario.debrief.sign,))[0].lower()
     text = (
-        f"From {clock(start)} to {clock(end)}, when {what} changed most. The span was played again with causes held as they "
-        "were at its beginning, in many orders; each bar is what a cause added when it was let go, on average over the "
-        "orders, and the thin line how far that depends on what else acts."
+        f"From {clock(start)} to {clock(end)}, when {what} changed most. The span was played again with causes held "
+        "as they were at its beginning, in many orders; each bar is what a cause added when it was let go, on average "
+        "over the orders, and the thin line how far that depends on what else acts."
     )
     return [Heading("Why"), Paragraph(text), *made]
 
@@ -197,8 +205,8 @@ def why_bars(found: Why, unit: str) -> str:
 def _why_text(name: str, unit: str, found: Why) -> str:
     parts = sum(part.change for part in found.parts)
     return (
-        f"{name}: from {found.first:.1f} to {found.last:.1f} {unit}. The parts add up to {parts:+.1f} {unit}, the change "
-        f"is {found.last - found.first:+.1f}."
+        f"{name}: from {found.first:.1f} to {found.last:.1f} {unit}. The parts add up to {parts:+.1f} {unit}, the "
+        f"change is {found.last - found.first:+.1f}."
     )
 
 
@@ -222,7 +230,9 @@ def apart(first: Sequence[Vitals], second: Sequence[Vitals]) -> float:
     length = max(len(first), len(second))
     total = 0.0
     for name, weight in (("mean_mmhg", 1.0), ("saturation_pct", 2.0)):
-        one, other = (np.pad(values, (0, length - len(values)), "edge") for values in (of(first, name), of(second, name)))
+        one, other = (
+            np.pad(values, (0, length - len(values)), "edge") for values in (of(first, name), of(second, name))
+        )
         total += weight * float(np.mean(np.abs(one - other)))
     return total
 
@@ -238,8 +248,8 @@ def _otherwise(played: Played, learner: str) -> list[Block]:
         moved = counterfactual(played, Change("move", number, to_s=to_s))
         when = "2 min earlier" if act.time_s >= EARLIER_S else "at once" if earlier else "2 min later"
         text = (
-            f"The act that mattered most was number {number + 1}, {act.text}, at {clock(act.time_s)}. The same patient, "
-            "chance and other acts, played again:"
+            f"The act that mattered most was number {number + 1}, {act.text}, at {clock(act.time_s)}. The same "
+            "patient, chance and other acts, played again:"
         )
         others = [(f"{act.text}, {when}", moved.played, plots.ORANGE), ("not at all", without.played, plots.WHITE)]
         made += [Paragraph(text), *_beside(played, others)]

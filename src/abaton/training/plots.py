@@ -233,9 +233,7 @@ def _opened(height: float) -> str:
     )
 
 
-def _text(
-    x: float, y: float, text: str, anchor: str, fill: str = PALE, size: int = 12, *, bold: bool = False
-) -> str:
+def _text(x: float, y: float, text: str, anchor: str, fill: str = PALE, size: int = 12, *, bold: bool = False) -> str:
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}"{weight}>'

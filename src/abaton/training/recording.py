@@ -1,6 +1,6 @@
 """The record of a run of a scenario, in MCAP.
 
-- `/run`: JSON, once: scenario with edition and digest, seed, learner, patient, seconds, and the digest of the whole run.
+- `/run`: JSON, once: scenario with edition and digest, seed, learner, patient, seconds, the digest of the whole run.
 - `/act`: JSON, what the learner did, when. `/event`: JSON, as it happened.
 - `/vitals`: JSON, once a second: true vital signs, before any sensor.
 - `/score`: JSON, once, at the end: total and every item.

@@ -75,7 +75,7 @@ def run(
 
 
 def _checklist(played: "Played") -> Table:
-    from abaton.training.live.app import minutes
+    from abaton.training.live.wording import minutes
 
     table = Table("Item", "", "Done at", "Marks", "Of", "", box=None, pad_edge=False)
     for place in (2, 3, 4):
@@ -84,13 +84,15 @@ def _checklist(played: "Played") -> Table:
         at = "" if result.time_s is None else minutes(result.time_s)
         critical = "critical" if result.critical else ""
         style = "red" if result.failed else "yellow" if result.verdict in ("late", "out of order") else ""
-        table.add_row(result.text, result.verdict, at, f"{result.points:g}", f"{result.weight:g}", critical, style=style)
+        table.add_row(
+            result.text, result.verdict, at, f"{result.points:g}", f"{result.weight:g}", critical, style=style
+        )
     return table
 
 
 def _course(played: "Played") -> Table:
     """Vital signs every minute, and when they were worst."""
-    from abaton.training.live.app import minutes
+    from abaton.training.live.wording import minutes
 
     columns = ("Time", "HR", "BP", "MAP", "SpO2", "EtCO2", "RR", "T", "GCS", "Lactate", "Rhythm")
     table = Table(*columns, box=None, pad_edge=False)

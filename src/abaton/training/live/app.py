@@ -13,7 +13,7 @@ from textual.widgets import Input, RichLog, Static
 from abaton.core.clock import Clock, SystemClock
 from abaton.core.errors import Problem
 from abaton.training.insults.treatments import TREATMENTS
-from abaton.training.live.screen import Line, Numbers, Second
+from abaton.training.live.screen import Line, Second
 from abaton.training.live.typed import HELP, typed
 from abaton.training.live.views import (
     BACK,
@@ -29,6 +29,7 @@ from abaton.training.live.views import (
     Wave,
     figure,
 )
+from abaton.training.live.wording import INKS, about, cuff_and_temperature, minutes, told_of
 from abaton.training.scenario.acts import Act
 
 FRAMES_HZ = 20.0
@@ -37,7 +38,6 @@ MOST_BEHIND_S = 3.0
 """A terminal that was held up does not rush through more than this."""
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 WAVES = {"ecg": "25 mm/s", "art": "mmHg", "pleth": "", "co2": "mmHg"}
-INKS = {"you": WHITE, "patient": CYAN, "device": YELLOW, "scenario": GREEN, "told": YELLOW, "finding": CYAN, "alarm": "#ff9d4d", "refused": RED, "help": PALE}
 
 
 class Bedside(Protocol):
@@ -94,8 +94,10 @@ class Monitor(App[str]):
     #figures Figure {{ height: 1fr; background: {BACK}; }}
     #small {{ height: 2; background: {BACK}; color: {WHITE}; padding: 0 1; }}
     #below {{ height: 2fr; min-height: 5; border-top: solid #1f2a2c; }}
-    #log {{ width: 1fr; background: {BACK}; scrollbar-size-vertical: 1; scrollbar-color: #2a3a3d; scrollbar-background: #05080a; padding: 0 1; }}
-    #devices {{ width: 46; background: {BACK}; color: {PALE}; border-left: vkey #1f2a2c; padding: 0 1; }}
+    #log {{ width: 1fr; background: {BACK}; scrollbar-size-vertical: 1; padding: 0 1; }}
+    #log {{ scrollbar-color: #2a3a3d; scrollbar-background: {BACK}; }}
+    #devices {{ width: 46; background: {BACK}; color: {PALE}; padding: 0 1; }}
+    #devices {{ border-left: vkey #1f2a2c; overflow-y: auto; scrollbar-size-vertical: 1; }}
     #typed {{ height: 1; border: none; background: #12181b; color: {WHITE}; padding: 0 1; }}
     #keys {{ height: 1; background: #12181b; color: {PALE}; padding: 0 1; }}
     .narrow #figures {{ width: 34; }}
@@ -203,7 +205,7 @@ class Monitor(App[str]):
 
     def _figures(self, second: Second) -> None:
         shown = second.numbers
-        alarms = {word: alarm.priority for alarm in reversed(second.alarms) for word in _about(alarm.text)}
+        alarms = {word: alarm.priority for alarm in reversed(second.alarms) for word in about(alarm.text)}
         self._figure("hr", alarms, ("", figure(shown.heart_rate)))
         line = not math.isnan(shown.mean_mmhg)
         if line or shown.cuff is None:
@@ -222,7 +224,7 @@ class Monitor(App[str]):
         for name, label in WAVES.items():
             wave = self.query_one(f"#{name}", Wave)
             wave.note = label if name in second.waves else "not attached"
-        self.query_one("#small", Static).update(_small(shown, second.time_s))
+        self.query_one("#small", Static).update(cuff_and_temperature(shown, second.time_s))
         banner = self.query_one(Banner)
         banner.alarms, banner.silenced = second.alarms, second.silenced
         self._status()
@@ -348,50 +350,6 @@ class Monitor(App[str]):
         for line in known.splitlines():
             self._tell(Line(math.nan, who, line))
         self._tell(Line(math.nan, "help", "F10 leaves."))
-
-
-def told_of(problem: Problem) -> str:
-    """A problem in a line."""
-    return f"{problem.got}; expected {problem.expected}. {problem.next_step}"
-
-
-def minutes(seconds: float) -> str:
-    """Minutes and seconds, as 03:27."""
-    return f"{int(seconds) // 60:02d}:{int(seconds) % 60:02d}"
-
-
-def _small(shown: Numbers, now_s: float) -> Text:
-    """Cuff and temperature."""
-    text = Text()
-    cuff = shown.cuff
-    if shown.cuff_busy:
-        told = "measuring"
-    elif shown.cuff_failed:
-        told = "failed"
-    elif cuff is None:
-        told = "--"
-    else:
-        age = int(now_s - cuff.at_s) // 60
-        told = f"{cuff.systolic_mmhg:.0f}/{cuff.diastolic_mmhg:.0f} ({cuff.mean_mmhg:.0f})" + (
-            f" {age} min" if age else " now"
-        )
-    text.append("NIBP ", style=PALE)
-    text.append(told, style=f"bold {WHITE}")
-    text.append("  T ", style=PALE)
-    text.append(f"{figure(shown.temperature_c, 1)}°", style=f"bold {WHITE}")
-    return text
-
-
-def _about(text: str) -> tuple[str, ...]:
-    """Which figures an alarm is about."""
-    low = text.lower()
-    table: dict[str, tuple[str, ...]] = {
-        "hr": ("hr", "heart", "brady", "tachy", "asystole", "fibrillation", "v fib", "vfib", "v tach", "pulse"),
-        "bp": ("art", "map", "mean", "pressure", "systolic"),
-        "spo2": ("spo2", "desat", "oxygen"),
-        "etco2": ("co2", "rr", "apnoea", "apnea", "respirat", "breath"),
-    }
-    return tuple(name for name, words in table.items() if any(word in low for word in words))
 
 
 def play(bedside: Bedside, speed: float = 1.0, **options: Any) -> str:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from abaton.training.live.equipment import alarmed, attach, equipped, numbers, second, silenced, told
+from abaton.training.devices.defibrillator import prompt
+from abaton.training.live.equipment import alarmed, equipped, fitted, numbers, second, silenced, told
 from abaton.training.live.screen import Line, Second
 from abaton.training.scenario.acts import Act
 from abaton.training.scenario.language import Scenario
-from abaton.training.scenario.running import Event, Run, begin, step
+from abaton.training.scenario.run import Event, Run
+from abaton.training.scenario.running import begin, step
 
 WHO = {
     "act": "", "item": "", "rhythm": "", "told": "told", "refused": "refused", "answer": "patient",
@@ -34,7 +36,7 @@ class ScenarioBedside:
         self._debrief = debrief
         self._waiting: list[Act] = []
         self._told = 0
-        self._bed = attach(equipped(seed), frozenset(self._run.senses.attached), self._run.patient.vitals)
+        self._bed = fitted(equipped(seed), frozenset(self._run.senses.attached), self._run.patient.vitals)
 
     @property
     def run(self) -> Run:
@@ -73,7 +75,7 @@ class ScenarioBedside:
         fresh, self._told = run.events[self._told :], len(run.events)
         lines = tuple(_line(event) for event in fresh if WHO.get(event.kind, "told"))
         vitals = run.patient.vitals
-        self._bed = attach(self._bed, frozenset(run.senses.attached), vitals)
+        self._bed = fitted(self._bed, frozenset(run.senses.attached), vitals)
         self._bed, waves, alarms = second(self._bed, course, vitals, run.time_s)
         return Second(
             run.time_s,
@@ -95,8 +97,11 @@ def _state(name: str, run: Run) -> str:
     attached = sorted(run.senses.attached)
     if name == "monitor":
         return ", ".join(sensor.replace("_", " ") for sensor in attached if sensor != "pads") or "nothing attached"
-    if name in ("aed", "defibrillator"):
-        return ("pads on" if "pads" in attached else "pads off") + f", {run.shocks} shocks"
+    device = run.defibrillator
+    if name in ("aed", "defibrillator") and device is not None:
+        state = [device.state.replace("_", " "), "pads on" if device.pads else "pads off"]
+        said = prompt(device)
+        return ", ".join([*state, f"shocks {run.shocks}"]) + (f'\n  "{said}"' if said else "")
     return "ready"
 
 
@@ -118,4 +123,3 @@ def _running(run: Run) -> tuple[tuple[str, str], ...]:
 
 def _line(event: Event) -> Line:
     return Line(event.time_s, WHO.get(event.kind, "told"), event.text)
-

@@ -30,7 +30,9 @@ def debriefing(to: Path, stamp: Callable[[], str], learner: str = "live") -> Cal
         write_page(page, run_page(played, learner, made_at=stamp()))
         lines = [summary(played)]
         if played.run.time_s > run.time_s:
-            lines.append(f"You left after {run.time_s:.0f} s; it was played on without you to {played.run.time_s:.0f} s.")
+            lines.append(
+                f"You left after {run.time_s:.0f} s; it was played on without you to {played.run.time_s:.0f} s."
+            )
         lines += [f"  {result.verdict:13}{result.text}" for result in played.score.results]
         return "\n".join([*lines, f"Record: {record}", f"Page: {page}"])
 

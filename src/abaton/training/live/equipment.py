@@ -1,6 +1,7 @@
 """Sensors and monitor at the bed: what is attached shows itself as it would, late, noisy and sometimes lost."""
 
 import math
+from typing import Any
 
 import msgspec
 
@@ -52,26 +53,32 @@ def equipped(seed: int) -> Equipment:
     return Equipment(seed, Bedside(), device)
 
 
-def attach(bed: Equipment, names: frozenset[str], vitals: Vitals) -> Equipment:
-    """With these sensors on; those that are on stay as they are."""
-    seed, on = bed.seed, bed.sensors
-    fresh = (names & monitor.SENSORS.keys()) - bed.monitor.attached
-    device = bed.monitor
-    for name in sorted(fresh):
-        device, _ = monitor.command(device, "attach", {"sensor": name})
-        if name == "ecg":
-            on = msgspec.structs.replace(on, ecg=electrodes(seed), respiration=impedance_sensor(seed + 4000))
-        elif name == "spo2":
-            on = msgspec.structs.replace(on, pleth=probe(seed + 1000, vitals.saturation_pct))
-        elif name == "capnography":
-            on = msgspec.structs.replace(on, capnogram=co2_sensor(seed + 2000))
-        elif name == "arterial_line":
-            on = msgspec.structs.replace(on, arterial=catheter(seed + 3000))
-        elif name == "temperature":
-            on = msgspec.structs.replace(on, temperature=thermometer())
-        elif name == "nibp":
-            on = msgspec.structs.replace(on, cuff=every(ArmCuff(seed + 5000), CUFF_EVERY_MIN))
-    return msgspec.structs.replace(bed, sensors=on, monitor=device) if fresh else bed
+def fitted(bed: Equipment, names: frozenset[str], vitals: Vitals) -> Equipment:
+    """With these sensors on, and no others; those that stay are as they were."""
+    wanted, before = names & monitor.SENSORS.keys(), bed.monitor.attached
+    if wanted == before:
+        return bed
+    device, on = bed.monitor, bed.sensors
+    for name in sorted(wanted ^ before):
+        device, _ = monitor.command(device, "attach" if name in wanted else "detach", {"sensor": name})
+        fresh = _sensors(name, bed.seed, vitals)
+        on = msgspec.structs.replace(on, **(fresh if name in wanted else dict.fromkeys(fresh)))
+    return msgspec.structs.replace(bed, sensors=on, monitor=device)
+
+
+def _sensors(name: str, seed: int, vitals: Vitals) -> dict[str, Any]:
+    """What is put on the patient, by its field of `Bedside`."""
+    if name == "ecg":
+        return {"ecg": electrodes(seed), "respiration": impedance_sensor(seed + 4000)}
+    if name == "spo2":
+        return {"pleth": probe(seed + 1000, vitals.saturation_pct)}
+    if name == "capnography":
+        return {"capnogram": co2_sensor(seed + 2000)}
+    if name == "arterial_line":
+        return {"arterial": catheter(seed + 3000)}
+    if name == "temperature":
+        return {"temperature": thermometer()}
+    return {"cuff": every(ArmCuff(seed + 5000), CUFF_EVERY_MIN)}
 
 
 def told(bed: Equipment, command: str, vitals: Vitals) -> Equipment:
@@ -99,25 +106,20 @@ def second(
         time_s: Since arrival.
     """
     on, waves, shown = sensors.sample(bed.sensors, course, vitals)
-    ended = shown.cuff is not None and shown.cuff != (bed.readings.cuff if bed.readings else None)
     cuff = bed.cuff
-    if ended and shown.cuff is not None:
-        one = shown.cuff
+    if shown.last_cuff is not None and shown.cuff_mean_mmhg is not None:
+        one = shown.last_cuff
         cuff = Cuff(one.systolic_mmhg, one.diastolic_mmhg, one.mean_mmhg, time_s)
-    before = bed.sensors.cuff
-    failed = shown.cuff_failed and not (before is not None and before.failed_s is not None)
-    device, happened = monitor.after(bed.monitor, 1.0, _readings(shown, vitals, ended, failed))
+    heard = Told(**{name: getattr(shown, name) for name in Told.__struct_fields__})
+    device, happened = monitor.after(bed.monitor, 1.0, heard)
     lines = tuple(
         Line(time_s, "alarm", one.text)
         for one in happened
         if isinstance(one, AlarmChange) and one.change == "raised" and one.priority == "high"
     )
-    drawn: dict[str, Array] = {}
-    if waves.ecg_mv is not None:
-        drawn["ecg"] = waves.ecg_mv[:, LEAD_II]
-    for name, wave in (("art", waves.arterial_mmhg), ("pleth", waves.pleth), ("co2", waves.co2_mmhg)):
-        if wave is not None:
-            drawn[name] = wave
+    lead = None if waves.ecg_mv is None else waves.ecg_mv[:, LEAD_II]
+    found = {"ecg": lead, "art": waves.arterial_mmhg, "pleth": waves.pleth, "co2": waves.co2_mmhg}
+    drawn = {name: wave for name, wave in found.items() if wave is not None}
     return msgspec.structs.replace(bed, sensors=on, monitor=device, cuff=cuff, readings=shown), drawn, lines
 
 
@@ -128,8 +130,10 @@ def numbers(bed: Equipment) -> Numbers:
     return Numbers(
         _or_nan(heart), _or_nan(shown.arterial_systolic_mmhg), _or_nan(shown.arterial_diastolic_mmhg),
         _or_nan(shown.arterial_mean_mmhg), _or_nan(shown.spo2_pct), _or_nan(shown.etco2_mmhg),
-        _or_nan(shown.respiratory_rate), _or_nan(shown.temperature_c), bed.cuff,
-        bed.sensors.cuff is not None and bed.sensors.cuff.running, shown.cuff_failed,
+        _or_nan(shown.respiratory_rate if shown.respiratory_rate is not None else shown.chest_rate),
+        _or_nan(shown.temperature_c), bed.cuff,
+        bed.sensors.cuff is not None and bed.sensors.cuff.running,
+        bed.sensors.cuff is not None and bed.sensors.cuff.failed_s is not None,
     )  # fmt: skip
 
 
@@ -141,28 +145,6 @@ def alarmed(bed: Equipment) -> tuple[Alarm, ...]:
 def silenced(bed: Equipment) -> bool:
     """Whether the sound is paused."""
     return alarms.silenced(bed.monitor.board)
-
-
-def _readings(shown: Readings, vitals: Vitals, ended: bool, failed: bool) -> Told:
-    """What the sensors tell the monitor; the cuff in the second in which it ends only."""
-    cuff = shown.cuff if ended else None
-    return Told(
-        heart_rate=shown.heart_rate,
-        rhythm=vitals.rhythm,
-        spo2_pct=shown.spo2_pct,
-        pulse_rate=shown.pulse_rate,
-        arterial_systolic_mmhg=shown.arterial_systolic_mmhg,
-        arterial_diastolic_mmhg=shown.arterial_diastolic_mmhg,
-        arterial_mean_mmhg=shown.arterial_mean_mmhg,
-        cuff_systolic_mmhg=cuff.systolic_mmhg if cuff else None,
-        cuff_diastolic_mmhg=cuff.diastolic_mmhg if cuff else None,
-        cuff_mean_mmhg=cuff.mean_mmhg if cuff else None,
-        cuff_failed=failed,
-        etco2_mmhg=shown.etco2_mmhg,
-        respiratory_rate=shown.respiratory_rate,
-        chest_rate=shown.respiratory_rate,
-        temperature_c=shown.temperature_c,
-    )
 
 
 def _or_nan(value: float | None) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from abaton.core.errors import Problem
 from abaton.training.insults.treatments import TREATMENTS
 from abaton.training.scenario.acts import Act, checked
-from abaton.training.scenario.language import Argument
+from abaton.training.scenario.language import Argument, Kind
 
 HELP = """\
 adrenaline 0.5 mg im            any drug: name, dose, unit, route; add 'insist' to override a soft limit
@@ -14,7 +14,7 @@ adrenaline 0.5 mg im            any drug: name, dose, unit, route; add 'insist' 
 oxygen 15 l/min non-rebreather  also nasal, mask, venturi, bag
 treat tourniquet leg            by hand: TREATMENTS
 attach ecg                      spo2, nibp, arterial_line, capnography, temperature; pads of the defibrillator
-device aed analyse              any device and its command
+device aed switch_on            any device and its command; 'device monitor detach ecg'
 shock 200                       joules; 'shock 200 sync'; everyone stands clear unless 'shock 200 touching'
 compress on                     'compress 110 55' a minute and mm deep; 'compress off'
 bag 10                          breaths a minute; 'ventilator 14 450'; 'breathing off'
@@ -45,7 +45,7 @@ def typed(text: str, time_s: float, devices: tuple[str, ...] = ()) -> Act:
         raise Problem("nothing_typed", "an empty line", "an order, such as 'adrenaline 0.5 mg im'", "Type 'help'.")
     verb, rest = words[0].lower(), words[1:]
     if [word.lower() for word in words] == ["attach", "pads"]:
-        return Act(time_s, "device", {"name": "aed" if "aed" in devices else "defibrillator", "command": "pads"})
+        return Act(time_s, "device", {"name": "aed" if "aed" in devices else "defibrillator", "command": "attach_pads"})
     reader = _READERS.get(verb)
     if reader is None:
         insist = any(word.lower() == "insist" for word in words)
@@ -101,10 +101,17 @@ def _ventilate(way: str) -> Callable[[float, list[str]], Act]:
 
 def _device(time_s: float, words: list[str]) -> Act:
     if len(words) < 2:
-        raise _lacks("device", "a device and a command, such as 'device aed analyse'")
+        raise _lacks("device", "a device and a command, such as 'device aed switch_on'")
     arguments: dict[str, Argument] = {"name": words[0].lower(), "command": words[1].lower()}
-    if len(words) > 2:
-        arguments["sensor"] = "_".join(words[2:]).lower()
+    loose: list[str] = []
+    for word in words[2:]:
+        key, equals, value = word.lower().partition("=")
+        if equals:
+            arguments[key] = float(value) if _NUMBERS.fullmatch(value) else value
+        else:
+            loose.append(key)
+    if loose:
+        arguments["sensor"] = "_".join(loose)
     return Act(time_s, "device", arguments)
 
 
@@ -120,12 +127,12 @@ def _silence(time_s: float, words: list[str]) -> Act:
     return Act(time_s, "device", {"name": "monitor", "command": "silence"})
 
 
-def _one(kind: str, name: str, *, underlined: bool = False) -> Callable[[float, list[str]], Act]:
+def _one(kind: Kind, name: str, *, underlined: bool = False) -> Callable[[float, list[str]], Act]:
     def read(time_s: float, words: list[str]) -> Act:
         said = ("_" if underlined else " ").join(words)
         if not said:
             raise _lacks(kind, f"what, such as '{EXAMPLES[kind]}'")
-        return Act(time_s, kind, {name: said.lower() if underlined else said})  # pyright: ignore[reportArgumentType]
+        return Act(time_s, kind, {name: said.lower() if underlined else said})
 
     return read
 
@@ -163,7 +170,9 @@ def _numbers(verb: str, words: list[str], known: set[str]) -> list[float]:
         if _NUMBERS.fullmatch(word.removesuffix("j")):
             found.append(float(word.removesuffix("j")))
         elif word not in known:
-            raise Problem("word_unknown", f"{word[:40]!r} after {verb!r}", f"as in 'help' under {verb}", "Leave it out.")
+            raise Problem(
+                "word_unknown", f"{word[:40]!r} after {verb!r}", f"as in 'help' under {verb}", "Leave it out."
+            )
     return found
 
 

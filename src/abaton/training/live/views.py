@@ -4,7 +4,6 @@ import math
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -104,7 +103,9 @@ class Figure(Widget):
         Args:
             parts: Small name and large text, from left to right; later ones become small where there is no room.
             alarm: Priority of an alarm on it; empty without.
-            label, unit, color: Changed, where they are not empty.
+            label: Another name, where it is not empty.
+            unit: Another unit, where it is not empty.
+            color: Another colour, where it is not empty.
         """
         self._parts, self.alarm = parts, alarm
         self._label, self._unit, self._hue = label or self._label, unit or self._unit, color or self._hue
@@ -128,7 +129,7 @@ class Figure(Widget):
     def render_line(self, y: int) -> Strip:
         """One line; while an alarm flashes, on its ground."""
         ink, ground = self._hue, BACK
-        if self.alarm and self.bright:
+        if self.alarm in ("high", "medium") and self.bright:
             ink, ground = COLORS[self.alarm]
         style = Style(color=ink, bgcolor=ground)
         dim = Style(color=ink, bgcolor=ground, dim=not self.alarm)
@@ -176,10 +177,6 @@ class Banner(Widget):
             middle = Segment(" " * room, plain)
         title = Segment(f" {self.title_text} ", Style(color=PALE, bgcolor="#12181b"))
         return Strip([title, middle, Segment(right, plain)]).adjust_cell_length(across, plain)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line."""
-        return 1
 
 
 def figure(value: float, decimals: int = 0) -> str:
