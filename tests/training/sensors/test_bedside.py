@@ -93,6 +93,24 @@ def test_what_is_off_shows_nothing(play: Play) -> None:
     assert last.heart_rate is last.rhythm is last.spo2_pct is last.pulse_rate is last.arterial_mean_mmhg is None
 
 
+def test_a_cuff_on_the_oximeters_arm_takes_its_pulse_for_a_while(play: Play) -> None:
+    played = play(70)
+    bed = attached(9, played.vitals[0])
+    assert bed.cuff is not None
+    lost = list[int]()
+    for same_arm in (False, True):
+        cuff = msgspec.structs.replace(bed.cuff, same_arm=same_arm)
+        course, vitals = played.courses[:30], played.vitals[:30]
+        begun, _, _ = shown(Played(course, vitals), msgspec.structs.replace(bed, cuff=cuff))
+        assert begun.cuff is not None
+        begun = msgspec.structs.replace(begun, cuff=started(begun.cuff, 30.0))
+        _, _, numbers = shown(Played(played.courses[30:], played.vitals[30:]), begun)
+        lost.append(sum(number.spo2_pct is None for number in numbers))
+        assert numbers[-1].spo2_pct is not None
+    assert lost[0] == 0
+    assert lost[1] > 5
+
+
 def test_activity_without_a_pulse_looks_like_a_rhythm(play: Play) -> None:
     _, _, numbers = shown(play(20, Rhythm.PULSELESS_ELECTRICAL_ACTIVITY, 0.3))
     assert numbers[-1].rhythm is Rhythm.SINUS

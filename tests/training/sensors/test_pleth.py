@@ -61,7 +61,7 @@ def test_a_pulse_has_a_notch(play: Play) -> None:
     assert tops > 1.6 * beats
 
 
-@pytest.mark.parametrize("reason", ["arrest", "compressions", "motion", "cuff"])
+@pytest.mark.parametrize("reason", ["arrest", "compressions", "motion", "cuff", "off"])
 def test_it_is_lost_and_comes_back(play: Play, reason: str) -> None:
     well = play(10)
     hands = Support(compression_per_min=110, compression_depth_mm=50)
@@ -71,6 +71,7 @@ def test_it_is_lost_and_comes_back(play: Play, reason: str) -> None:
     assert shown[-1] is not None
     lost = list[float | None]()
     for course, vitals in zip(played.courses[10:], played.vitals[10:], strict=True):
+        finger = msgspec.structs.replace(finger, connected=reason != "off")
         finger, wave = light(finger, course, vitals, 0.8 if reason == "motion" else 0.0, reason == "cuff")
         assert np.isfinite(wave).all()
         lost.append(spo2(finger))
@@ -78,6 +79,7 @@ def test_it_is_lost_and_comes_back(play: Play, reason: str) -> None:
     assert pulse_rate(finger) is None
     gone = lost.index(None)
     assert 3 <= gone <= 10
+    finger = msgspec.structs.replace(finger, connected=True)
     for course, vitals in zip(well.courses[-6:], well.vitals[-6:], strict=True):
         finger, _ = light(finger, course, vitals)
     assert spo2(finger) is not None

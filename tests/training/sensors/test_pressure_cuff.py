@@ -52,7 +52,7 @@ def test_it_blows_up_above_the_pulse_and_lets_the_air_out(well: Vitals) -> None:
     assert cuff.last.systolic_mmhg == pytest.approx(190, abs=12)
 
 
-@pytest.mark.parametrize("reason", ["arrest", "weak", "motion"])
+@pytest.mark.parametrize("reason", ["arrest", "weak", "motion", "off"])
 def test_it_fails_and_keeps_the_last_reading_with_its_time(well: Vitals, reason: str) -> None:
     cuff, _ = run(started(Cuff(2), 0.0), well)
     good = cuff.last
@@ -63,7 +63,8 @@ def test_it_fails_and_keeps_the_last_reading_with_its_time(well: Vitals, reason:
     bad = msgspec.structs.replace(
         well, time_s=100.0, **(arrest if reason == "arrest" else weak if reason == "weak" else {})
     )  # fmt: skip
-    cuff, _ = run(started(cuff, 100.0), bad, disturbed=reason == "motion")
+    cuff = msgspec.structs.replace(started(cuff, 100.0), connected=reason != "off")
+    cuff, _ = run(cuff, bad, disturbed=reason == "motion")
     assert cuff.failed_s is not None
     assert cuff.last == good
     assert not cuff.running

@@ -19,6 +19,7 @@ GREEN, RED, CYAN, YELLOW, WHITE, GREY = (
 FINE = 2
 """Drawn so many times larger, then made small: smooth lines."""
 NUMBERS_SHARE = 0.24
+SAID = "Simulated patient. Not for diagnosis or care."
 PAPER, BOX, LINE, INK = (255, 250, 246), (246, 205, 200), (236, 160, 152), (20, 20, 30)
 
 
@@ -57,6 +58,7 @@ def monitor_strip(
         draw.text((6 * FINE, top + 3 * FINE), label, fill=colour, font=_font(12))
         if readings is not None:
             _number(draw, label, colour, readings, (right + 8 * FINE, top, FINE * width, top + tall))
+    draw.text((4 * FINE, FINE * height - 2 * FINE), SAID, fill=GREY, font=_font(9), anchor="ls")
     return _png(image.resize((width, height), Image.Resampling.LANCZOS))
 
 
@@ -89,6 +91,8 @@ def twelve_leads(waves: Sequence[Waves], width: int = 1100) -> bytes:
             part = ecg[625 * column : 625 * (column + 1), LEADS.index(name)]
             _ink(draw, part, name, (5 + 62.5 * column, 22 + 37 * row), millimetre)
     _ink(draw, ecg[:, 1], "II", (5, 22 + 37 * 3), millimetre)
+    told = f"25 mm/s   10 mm/mV   {SAID}"
+    draw.text((5 * millimetre, height - 2 * millimetre), told, fill=GREY, font=_font(11), anchor="ls")
     return _png(image.resize((width, height // FINE), Image.Resampling.LANCZOS))
 
 

@@ -86,7 +86,7 @@ def light(
            0.0 if squeezed else 1.0, out)  # fmt: skip
     pulse = vitals.systolic_mmhg - vitals.diastolic_mmhg
     compressed = float(course["compression"].max()) > 0.05
-    good = pulse >= LEAST_PULSE_MMHG and motion < 0.3 and not compressed and not squeezed
+    good = probe.connected and pulse >= LEAST_PULSE_MMHG and motion < 0.3 and not compressed and not squeezed
     blood, seen = np.roll(probe.blood, 1), np.roll(probe.seen, 1)
     blood[0], seen[0] = vitals.saturation_pct, float(good)
     return msgspec.structs.replace(probe, memory=memory, cycle=cycle, blood=blood, seen=seen), out

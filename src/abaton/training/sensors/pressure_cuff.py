@@ -118,7 +118,7 @@ def pressed(cuff: Cuff, vitals: Vitals, disturbed: bool = False) -> Cuff:
     share = (into - INFLATES_S) / (cuff.length_s - INFLATES_S)
     now = cuff.top_mmhg + share * (ENDS_MMHG - cuff.top_mmhg)
     weak = vitals.systolic_mmhg - vitals.diastolic_mmhg < LEAST_PULSE_MMHG
-    bad = disturbed or weak or vitals.systolic_mmhg < LEAST_SYSTOLIC_MMHG
+    bad = disturbed or weak or not cuff.connected or vitals.systolic_mmhg < LEAST_SYSTOLIC_MMHG
     found = cuff.found
     for number, true in enumerate((vitals.systolic_mmhg, vitals.mean_mmhg, vitals.diastolic_mmhg)):
         if len(found) == number and now <= true and not bad:
