@@ -174,6 +174,8 @@ def _number(
     small = ""
     if label.startswith("ECG"):
         name, large = "HR", shown(readings.heart_rate)
+        # Without a line the cuff's numbers stand here.
+        small = f"NIBP {_cuff(readings)}" if readings.arterial_mean_mmhg is None else ""
     elif label == "ART":
         name = "ABP"
         large = f"{shown(readings.arterial_systolic_mmhg)}/{shown(readings.arterial_diastolic_mmhg)}"
