@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import msgspec
 import pytest
 
 from abaton.core.errors import Problem
@@ -400,3 +401,9 @@ def test_what_is_loaded_is_of_the_formulary():
 def test_unknown_faults_are_refused():
     with pytest.raises(Problem):
         pump.fault(running(), "rust")
+
+
+def test_it_can_be_saved():
+    device, _ = pump.fault(running(), "occlusion")
+    device, _ = pump.after(device, 2000)
+    assert msgspec.json.decode(msgspec.json.encode(device), type=Pump) == device

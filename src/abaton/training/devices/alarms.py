@@ -64,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True):
         condition_delay_s: How long the condition must last before it is one.
         signal_delay_s: From then to the first signal.
         latching: Whether signals stay, once raised, until someone acknowledges.
+        covers: Name of a lesser rule that is not shown beside it.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Rule(msgspec.Struct, frozen=True):
     condition_delay_s: float = 0.0
     signal_delay_s: float = 0.0
     latching: bool = False
+    covers: str = ""
 
 
 CHART = Chart(
@@ -286,7 +288,8 @@ def seen(board: Board) -> tuple[Rule, ...]:
     found = [
         board.rule(alarm.name) for alarm in board.alarms if alarm.state in ("signalling", "latched", "acknowledged")
     ]
-    return tuple(sorted(found, key=lambda rule: -RANK[rule.priority]))
+    covered = {rule.covers for rule in found}
+    return tuple(sorted((rule for rule in found if rule.name not in covered), key=lambda rule: -RANK[rule.priority]))
 
 
 def sounding(board: Board) -> Signal | None:

@@ -10,6 +10,7 @@ import msgspec
 from abaton.training.devices.defibrillator_chart import (
     AED_J,
     ANALYSIS_S,
+    ARMED,
     BATTERY_J,
     CHARGE_J_S,
     CHART,
@@ -18,6 +19,7 @@ from abaton.training.devices.defibrillator_chart import (
     DISARM_S,
     ENERGIES_J,
     FAULTS,
+    LEAST_BATTERY,
     LEAST_FIBRILLATION_J,
     ON,
     PADDED,
@@ -169,7 +171,8 @@ def shock_advised(context: Electrodes) -> bool:
 
 
 def _flat(device: Defibrillator) -> bool:
-    return "flat_battery" in device.faults or device.battery <= 0.0
+    spent = device.battery < LEAST_BATTERY and device.state not in ("charging", *ARMED)
+    return spent or "flat_battery" in device.faults
 
 
 def _bad_contact(device: Defibrillator) -> bool:

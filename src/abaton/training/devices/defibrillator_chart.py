@@ -20,6 +20,8 @@ CPR_S: Final = 120.0
 """Change of rescuer and analysis every 2 min (training reference, section 8)."""
 BATTERY_J: Final = 40_000.0
 """200 shocks of 200 J (recalled from manuals of AEDs, to be checked)."""
+LEAST_BATTERY: Final = 1e-9
+"""Share below which it is flat; what is charged is still given."""
 
 FAULTS: Final = {
     "poor_contact": "The pads do not stick: hair, sweat, pressed badly.",

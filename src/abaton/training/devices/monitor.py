@@ -345,7 +345,7 @@ def _repeat(monitor: Monitor, given: Values, __: Readings) -> Done:
     every = 60.0 * float(given["minutes"])
     if 0.0 < every < 60.0:
         raise refused("monitor_cuff", f"every {every:g} s", "0, or a minute or more", "Leave the arm time to refill.")
-    return with_fields(monitor, cuff_every_s=every, cuff_due_s=0.0), ()
+    return with_fields(monitor, cuff_every_s=every, cuff_due_s=every), (CuffStarted(),) if every else ()
 
 
 def _pause(monitor: Monitor, given: Values, _: Readings) -> Done:

@@ -109,10 +109,10 @@ def _rules() -> tuple[Rule, ...]:
     found.append(Rule("no_pulse", "No pulse wave", "high", 5.0, 1.0, latching=True))
     found.append(Rule("apnoea", "Apnoea", "high", APNOEA_S, 1.0))
     for vital, limits in LIMITS.items():
-        if vital in FAR:
-            found.append(Rule(f"{vital}_far_low", f"{NAMES[vital]} very low", "high", limits.delay_s, 1.0))
-            if math.isfinite(FAR[vital][1]):
-                found.append(Rule(f"{vital}_far_high", f"{NAMES[vital]} very high", "high", limits.delay_s, 1.0))
+        for side, far in zip(("low", "high"), FAR.get(vital, (-math.inf, math.inf)), strict=True):
+            if math.isfinite(far):
+                name, text = f"{vital}_far_{side}", f"{NAMES[vital]} very {side}"
+                found.append(Rule(name, text, "high", limits.delay_s, 1.0, covers=f"{vital}_{side}"))
         found.append(Rule(f"{vital}_low", f"{NAMES[vital]} low", limits.priority, limits.delay_s, 1.0))
         found.append(Rule(f"{vital}_high", f"{NAMES[vital]} high", limits.priority, limits.delay_s, 1.0))
     found.extend(Rule(f"{sensor}_lost", f"{sensor}: no signal", "low", 5.0, 1.0) for sensor in SENSORS)
