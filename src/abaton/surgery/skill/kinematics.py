@@ -5,6 +5,7 @@ position (3, m), rotation matrix (9, by rows), linear velocity (3, m/s), angular
 (1, rad) (Gao et al. 2014, JHU-ISI Gesture and Skill Assessment Working Set).
 """
 
+import math
 from pathlib import Path
 
 import msgspec
@@ -63,9 +64,11 @@ def read_jigsaws(path: Path, rate_hz: float = JIGSAWS_RATE_HZ) -> Trial:
 
     Raises:
         Problem: The file has another number of columns, a word that is no number, a number that is not finite, fewer
-            than two lines, or is larger than 256 MiB; says in which line.
+            than two lines, or is larger than 256 MiB; says in which line. Or the rate is none.
         OSError: It cannot be read.
     """
+    if not 0 < rate_hz < math.inf:
+        raise _unreadable(f"{rate_hz} samples a second", "a finite rate above 0")
     if path.stat().st_size > _LARGEST_FILE:
         raise _unreadable(f"a file of {path.stat().st_size} bytes", f"at most {_LARGEST_FILE} bytes")
     rows: list[list[float]] = []

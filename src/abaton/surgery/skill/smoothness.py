@@ -20,9 +20,9 @@ def low_passed(position_m: Array, rate_hz: float, cutoff_hz: float = 10.0) -> Ar
     """The motion without what the tracker adds: Butterworth of fourth order, forwards and backwards, (n, 3).
 
     Raises:
-        Problem: Fewer samples than the filter needs, or values that are not finite.
+        Problem: Fewer samples than the filter needs, values that are not finite, or no rate.
     """
-    _check(position_m, 16)
+    _check(position_m, 16, rate_hz)
     scipy_signal: Any = signal
     sections = scipy_signal.butter(4, min(cutoff_hz, 0.45 * rate_hz), fs=rate_hz, output="sos")
     return scipy_signal.sosfiltfilt(sections, position_m, axis=0)
@@ -39,9 +39,9 @@ def ldlj(position_m: Array, rate_hz: float) -> float:
         rate_hz: Of the samples.
 
     Raises:
-        Problem: Fewer than five samples, values that are not finite, or no motion.
+        Problem: Fewer than five samples, values that are not finite, no rate, or no motion.
     """
-    _check(position_m, 5)
+    _check(position_m, 5, rate_hz)
     velocity = np.gradient(position_m, 1 / rate_hz, axis=0, edge_order=2)
     jerk = np.gradient(np.gradient(velocity, 1 / rate_hz, axis=0, edge_order=2), 1 / rate_hz, axis=0, edge_order=2)
     peak = float(np.linalg.norm(velocity, axis=1).max())
@@ -63,9 +63,9 @@ def sparc(speed_m_s: Array, rate_hz: float) -> float:
         rate_hz: Of the samples.
 
     Raises:
-        Problem: Fewer than five samples, values that are not finite, or no motion.
+        Problem: Fewer than five samples, values that are not finite, no rate, or no motion.
     """
-    _check(speed_m_s, 5)
+    _check(speed_m_s, 5, rate_hz)
     length = 2 ** (math.ceil(math.log2(len(speed_m_s))) + SPARC_PADDING)
     spectrum = np.abs(np.fft.rfft(speed_m_s, length))
     if spectrum.max() < 1e-12:
@@ -82,7 +82,9 @@ def sparc(speed_m_s: Array, rate_hz: float) -> float:
     return -float(np.sqrt(share**2 + np.diff(spectrum) ** 2).sum())
 
 
-def _check(samples: Array, least: int) -> None:
+def _check(samples: Array, least: int, rate_hz: float) -> None:
+    if not 0 < rate_hz < math.inf:
+        raise _unmeasurable(f"{rate_hz} samples a second", "a finite rate above 0")
     if len(samples) < least:
         raise _unmeasurable(f"{len(samples)} samples", f"at least {least}")
     if not np.isfinite(samples).all():

@@ -148,7 +148,7 @@ class Needle(msgspec.Struct, frozen=True):
         """A tick: where the needle goes, what it punctures, what it feels."""
         row = command[0]
         hand = row[:3].copy()
-        if not np.isfinite(row).all() or np.linalg.norm(hand - state.hand_m) > JUMP_M:
+        if not np.isfinite(row).all() or math.dist(hand, state.hand_m) > JUMP_M:
             # Lost: the needle stays where it is until the hand is back.
             return msgspec.structs.replace(state, tick=state.tick + 1)
         now = state.tick + 1

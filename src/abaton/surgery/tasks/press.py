@@ -100,7 +100,7 @@ class Press(msgspec.Struct, frozen=True):
     def step(self, state: State, command: Array) -> State:
         """A tick."""
         row, now = command[0], state.tick + 1
-        if not np.isfinite(row).all() or np.linalg.norm(row[:3] - state.probe_m) > JUMP_M:
+        if not np.isfinite(row).all() or math.dist(row[:3], state.probe_m) > JUMP_M:
             # Lost: what follows the hand stays where it is until the hand is back.
             return msgspec.structs.replace(state, tick=now)
         at = row[:3].copy()

@@ -15,6 +15,9 @@ FACES = np.array([[1, 2, 3], [0, 3, 2], [0, 1, 3], [0, 2, 1]], dtype=np.int32)
 """Corners of a tetrahedron's faces, counter-clockwise seen from outside; face k lies opposite to corner k."""
 
 
+_FARTHEST_M = 1e6
+
+
 class Body(msgspec.Struct, frozen=True, eq=False):
     """What never changes while a body moves; a cut makes a new one.
 
@@ -69,8 +72,8 @@ def checked(body: Body) -> Body:
     shapes, kind = (body.rest_m.shape[1:], body.tetrahedra.shape[1:]), body.tetrahedra.dtype.kind
     if shapes != ((3,), (4,)) or kind not in "iu":
         raise _unusable(f"arrays of {shapes} with corners of kind {kind}", "(n, 3) positions and (m, 4) whole numbers")
-    if not np.isfinite(body.rest_m).all():
-        raise _unusable("positions that are not numbers", "finite positions in metres")
+    if not (np.abs(body.rest_m) < _FARTHEST_M).all():
+        raise _unusable("positions that are not numbers, or far off", f"positions within {_FARTHEST_M:g} m")
     if body.tetrahedra.min() < 0 or body.tetrahedra.max() >= count:
         raise _unusable("a corner that is no vertex", f"indices from 0 to {count - 1}")
     if len(body.material) != len(body.tetrahedra) or len(body.fixed) != count:

@@ -131,11 +131,13 @@ def follow(tools: Tools, poses: Array, wanted: Array, longest_step_m: float = LO
         longest_step_m: In this step.
 
     Raises:
-        Problem: The poses do not fit the tools.
+        Problem: The poses do not fit the tools, or the longest step is no length.
     """
     shape = (len(tools.named), 4, 4)
     if poses.shape != shape or wanted.shape != shape:
         raise _unusable(f"poses of {poses.shape} and {wanted.shape}", f"one matrix a tool, {shape}")
+    if not longest_step_m >= 0.0:
+        raise _unusable(f"a longest step of {longest_step_m} m", "0 m or more")
     held: list[Held] = []
     next_poses = np.array(poses, dtype=np.float64)
     for index in range(len(tools.named)):
@@ -151,7 +153,7 @@ def follow(tools: Tools, poses: Array, wanted: Array, longest_step_m: float = LO
 
 def is_pose(matrix: Array) -> bool:
     """Whether a (4, 4) matrix is finite and turns and moves without scale, shear or mirror."""
-    if not bool(np.isfinite(matrix).all()):
+    if matrix.shape != (4, 4) or not bool(np.isfinite(matrix).all()):
         return False
     turn = matrix[:3, :3]
     upright = bool(np.abs(turn @ turn.T - np.eye(3)).max() < _GREATEST_SHEAR) and float(np.linalg.det(turn)) > 0.0
