@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -102,6 +102,7 @@ def test_a_hollow_and_separate_parts_stay_so() -> None:
 
 
 @settings(max_examples=25, deadline=None)
+@example(turn=(0.0, 0.0, 0.0), size=(20.0, 20.0, 20.0), edge=5.40625)
 @given(turn=st.tuples(*[st.floats(-3, 3)] * 3), size=st.tuples(*[st.floats(20, 60)] * 3), edge=st.floats(3.0, 6.0))
 def test_any_box_however_it_lies_is_filled_soundly(
     turn: tuple[float, float, float], size: tuple[float, float, float], edge: float

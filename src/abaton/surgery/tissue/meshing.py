@@ -31,6 +31,9 @@ Flags = NDArray[np.bool_]
 LEAST_TETRAHEDRA, MOST_TETRAHEDRA = 24, 2_000_000
 WRONG_VOLUME = 0.02
 """Part of the volume by which a body may differ from its surface."""
+_SECANTS, _HALVINGS = 5, 8
+_ASIDE = (0.0, 0.2)
+"""Where the lattice begins, in edges further out: tried in turn, for faces along it may leap with all their points."""
 _CLOSE_ENOUGH = 0.001
 _GREATEST_SHIFT = 0.3
 """How far the surface may be shifted to give the body its volume, in edges."""
@@ -74,10 +77,7 @@ def body_of_mesh(mesh: TriangleMesh, material: Material, edge_mm: float, fixed: 
     if volume_mm3 <= 0:
         raise _mesh_problem("faces that look inwards", "faces counter-clockwise seen from outside")
     _check_edge(edge_mm, volume_mm3)
-    whole, inside, sound = _enclosed(mesh, edge_mm)
-    if not sound:
-        raise _mesh_problem("a surface that overlaps itself or is in part inside out", "one that meets itself nowhere")
-    points_mm, tetrahedra = _filled(whole, inside, volume_mm3)
+    points_mm, tetrahedra = _fitted(mesh, edge_mm, volume_mm3)
     return _body(points_mm, tetrahedra, np.zeros(len(tetrahedra), dtype=np.int32), (material,), _held(points_mm, fixed))
 
 
@@ -110,8 +110,7 @@ def body_of_labels(
     present = _check_labels(labels, grid, materials, fixed)
     volume_mm3 = {label: float((labels == label).sum()) * grid.voxel_volume_mm3 for label in present}
     _check_edge(edge_mm, sum(volume_mm3.values()))
-    whole, inside, _ = _enclosed(surface_of(labels > 0, grid), edge_mm)
-    points_mm, tetrahedra = _filled(whole, inside, sum(volume_mm3.values()))
+    points_mm, tetrahedra = _fitted(surface_of(labels > 0, grid), edge_mm, sum(volume_mm3.values()), sure=True)
     order = sorted(materials)
     number = np.zeros(len(tetrahedra), dtype=np.int32)
     if len(present) > 1:
@@ -138,43 +137,65 @@ def _field(mask: Flags, grid: Grid) -> Callable[[Array], Array]:
     return lambda points_mm: field.sample(points_mm, beyond="bound")
 
 
-def _enclosed(mesh: TriangleMesh, edge_mm: float) -> tuple[Lattice, Array, bool]:
+def _fitted(mesh: TriangleMesh, edge_mm: float, volume_mm3: float, sure: bool = False) -> tuple[Array, Index]:
+    """Points and tetrahedra of the volume that is wanted; `sure` where the surface is known to be sound."""
+    wrong = -1.0
+    for aside in _ASIDE:
+        whole, inside, sound = _enclosed(mesh, edge_mm, aside)
+        if not (sound or sure):
+            raise _mesh_problem(
+                "a surface that overlaps itself or is in part inside out", "one that meets itself nowhere"
+            )
+        points_mm, tetrahedra, wrong = _filled(whole, inside, volume_mm3)
+        if abs(wrong) <= WRONG_VOLUME:
+            return points_mm, tetrahedra
+    raise _edge_problem(
+        f"an edge of {edge_mm:g} mm, with which the volume is {100 * wrong:+.1f} % wrong",
+        f"an edge short enough for {100 * WRONG_VOLUME:g} %",
+        "Choose a shorter edge, such as half of it.",
+    )
+
+
+def _enclosed(mesh: TriangleMesh, edge_mm: float, aside: float) -> tuple[Lattice, Array, bool]:
     vertices = mesh.vertices_mm
-    whole = lattice(vertices.min(axis=0), vertices.max(axis=0), edge_mm)
+    whole = lattice(vertices.min(axis=0) - aside * edge_mm, vertices.max(axis=0), edge_mm)
     a, b, c = whole.cells
     corners, sound = distances(vertices, mesh.faces, whole.low, edge_mm, (a + 1, b + 1, c + 1))
     middles, also = distances(vertices, mesh.faces, whole.low + edge_mm / 2, edge_mm, whole.cells)
     return whole, np.concatenate([corners.ravel(), middles.ravel()]), sound and also
 
 
-def _filled(whole: Lattice, inside: Array, volume_mm3: float) -> tuple[Array, Index]:
+def _filled(whole: Lattice, inside: Array, volume_mm3: float) -> tuple[Array, Index, float]:
     """The lattice cut at the surface, which is shifted by a small part of an edge until the volume is right.
 
-    Flat faces between points on a round surface would otherwise enclose too little.
+    Flat faces between points on a round surface would otherwise enclose too little. Told with it is the part of the
+    volume that is still wrong.
     """
     shift, best = 0.0, (math.inf, np.zeros((0, 3)), np.zeros((0, 4), dtype=np.int32))
     known: list[tuple[float, float]] = []
-    for _ in range(5):
+    for turn in range(_SECANTS + _HALVINGS):
         points, tetrahedra = cut(whole, inside - shift)
         wrong = float(volumes_m3(points, tetrahedra).sum()) / volume_mm3 - 1 if len(tetrahedra) else -1.0
         if abs(wrong) < abs(best[0]):
             best = (wrong, points, tetrahedra)
-        if abs(wrong) < _CLOSE_ENOUGH:
+        if abs(wrong) < _CLOSE_ENOUGH or (turn + 1 >= _SECANTS and abs(best[0]) <= WRONG_VOLUME):
             break
         known.append((shift, wrong))
         shift = _next_shift(known, whole.edge)
     wrong, points, tetrahedra = best
-    if abs(wrong) > WRONG_VOLUME:
-        raise _edge_problem(
-            f"an edge of {whole.edge:g} mm, with which the volume is {100 * wrong:+.1f} % wrong",
-            f"an edge short enough for {100 * WRONG_VOLUME:g} %",
-            "Choose a shorter edge, such as half of it.",
-        )
-    return points, tetrahedra
+    return points, tetrahedra, wrong
 
 
 def _next_shift(known: list[tuple[float, float]], edge: float) -> float:
-    """By the secant through the last two; the first step is small, outwards where volume lacks."""
+    """By the secant through the last two; the first step is small, outwards where volume lacks.
+
+    Where faces lie along the lattice, the volume leaps as points of it come to lie inside, and secants miss it: then
+    the narrowest known span is halved.
+    """
+    if len(known) >= _SECANTS:
+        small = [shift for shift, wrong in known if wrong < 0]
+        large = [shift for shift, wrong in known if wrong > 0]
+        return (max(small) + min(large)) / 2 if small and large else known[-1][0]
     limit = _GREATEST_SHIFT * edge
     shift, wrong = known[-1]
     if len(known) == 1:
