@@ -105,7 +105,8 @@ generated: setup  ## Write the client's types anew from the Python definitions
 	@cd client && npm run --silent api
 
 pictures: setup browser  ## Take the documentation's pictures anew
-	@$(PYTHON) -m pytest -q tests/browser/test_session.py tests/browser/test_pictures.py tests/browser/test_scan_pictures.py
+	@$(PYTHON) -m pytest -q tests/browser/test_session.py tests/browser/test_pictures.py tests/browser/test_scan_pictures.py \
+	  tests/browser/test_department_pictures.py
 	@$(PYTHON) -m tests.browser.pictures
 
 lock: setup  ## Choose the newest allowed versions again, and lock them

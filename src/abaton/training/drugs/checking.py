@@ -107,6 +107,9 @@ def _doubt(code: str, order: Order, got: str, expected: str, next_step: str) -> 
     problem.kind = "refused"
     return problem
 
+def _times(ratio: float) -> str:
+    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.3g}"
+
 
 def _stop(order: Order, drug: Drug, state: DrugState) -> Order:
     if not any(label.split("/")[0] == drug.name for label in state.labels):
@@ -131,13 +134,14 @@ def _dose(order: Order, drug: Drug, person: Person, state: DrugState) -> tuple[O
         raise refused(
             "order_dose_dangerous",
             order.text,
-            f"{quantity / high:.3g} times the highest usual dose",
+            f"{_times(quantity / high)} times the highest usual dose",
             f"at most {limit.hard.value:g} {limit.unit} {limit.route} ({limit.hard.source})",
             f"Check the unit and the point; usual is {_usual(limit)}.",
         )
     soft: list[Problem] = []
     if not low <= quantity <= high:
-        times = f"{quantity / high:.3g} times the highest" if quantity > high else f"{quantity / low:.2g} of the lowest"
+        above = f"{_times(quantity / high)} times the highest"
+        times = above if quantity > high else f"{quantity / low:.2g} of the lowest"
         soft.append(
             _doubt(
                 "order_dose_unusual",
