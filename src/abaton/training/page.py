@@ -10,6 +10,7 @@ from abaton.pages import Block, Figure, Heading, Page, Paragraph, Table
 from abaton.training import plots
 from abaton.training.physiology.vitals import Vitals
 from abaton.training.plots import Mark, Panel, Span, Stage, Trace, bars, legend, trends
+from abaton.training.scenario.acts import Act
 from abaton.training.scenario.learners import robot
 from abaton.training.scenario.playing import (
     Change,
@@ -134,6 +135,11 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+def said(act: Act) -> str:
+    """An act in words."""
+    return act.text if act.kind == "ask" else act.text.replace("_", " ")
+
+
 def _trends_caption() -> str:
     return (
         "True values before any sensor. The band is diastolic to systolic pressure, the line in it the mean. Numbers "
@@ -146,12 +152,17 @@ def _acts(played: Played) -> list[Block]:
     told = {"told", "refused", "answer", "finding", "shock"}
     rows: list[tuple[str, str, str, str]] = []
     acts = iter(enumerate(played.acts, 1))
+    never = {item.id for item in played.scenario.checklist if item.kind == "never"}
     for event in played.events:
         if event.kind == "act":
             number, act = next(acts)
-            rows.append((str(number), clock(event.time_s), act.text, ""))
+            rows.append((str(number), clock(event.time_s), said(act), ""))
+        elif event.kind in told and rows and rows[-1][0] and rows[-1][1] == clock(event.time_s) and not rows[-1][3]:
+            who = "Refused: " if event.kind == "refused" else ""
+            rows[-1] = (*rows[-1][:3], who + event.text)
         elif event.kind in told or event.kind in ("state", "rhythm", "item"):
-            who = {"refused": "Refused: ", "item": "Checklist: ", "answer": "Answer: "}.get(event.kind, "")
+            item = "Broken: " if event.name in never else "Checklist: "
+            who = {"refused": "Refused: ", "item": item, "answer": "Answer: "}.get(event.kind, "")
             rows.append(("", clock(max(event.time_s, 0.0)), "", who + event.text))
     if not rows:
         return []
@@ -248,10 +259,10 @@ def _otherwise(played: Played, learner: str) -> list[Block]:
         moved = counterfactual(played, Change("move", number, to_s=to_s))
         when = "2 min earlier" if act.time_s >= EARLIER_S else "at once" if earlier else "2 min later"
         text = (
-            f"The act that mattered most was number {number + 1}, {act.text}, at {clock(act.time_s)}. The same "
+            f"The act that mattered most was number {number + 1}, {said(act)}, at {clock(act.time_s)}. The same "
             "patient, chance and other acts, played again:"
         )
-        others = [(f"{act.text}, {when}", moved.played, plots.ORANGE), ("not at all", without.played, plots.WHITE)]
+        others = [(f"{said(act)}, {when}", moved.played, plots.ORANGE), ("not at all", without.played, plots.WHITE)]
         made += [Paragraph(text), *_beside(played, others)]
     if learner != "ideal":
         ideal = play(played.scenario, robot("ideal"), played.seed, person=played.person)

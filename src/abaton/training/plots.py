@@ -13,7 +13,7 @@ Scale = Callable[[float], float]
 
 GROUND, GRID, INK, PALE = "#0b1013", "#1d272b", "#e9efee", "#93a3a2"
 GREEN, RED, CYAN, YELLOW, WHITE, ORANGE = "#3dff7c", "#ff5b52", "#4fdcff", "#ffe04a", "#f2f5f4", "#ff9d4d"
-STAGES = ("#24404a", "#4a2f24", "#2c4a33", "#4a2a33", "#3a3a4f", "#474224")
+STAGES = ("#24404a", "#3a3a52", "#2b3f3f", "#463a50", "#2f3f55", "#44403a")
 _W, _LEFT, _RIGHT, _HIGH, _GAP = 960, 78, 80, 84, 22
 
 
@@ -98,7 +98,7 @@ def trends(panels: Sequence[Panel], until_s: float, marks: Sequence[Mark] = (), 
     for at in _minutes(until_s):
         out.append(f'<path d="M{px(at):.1f} {top}V{bottom}" stroke="{GRID}"/>')
         out.append(_text(px(at), bottom + 14, f"{at / 60:g}", "middle"))
-    out.append(_text(_W - _RIGHT + 8, bottom + 14, "min", "start"))
+    out.append(_text(_W - _RIGHT + 28, bottom + 14, "min", "start"))
     for mark, lane in zip(marks, lanes, strict=True):
         y, color = 18 + 22 * lane, ORANGE if mark.refused else WHITE
         out.append(f'<path d="M{px(mark.at_s):.1f} {y + 9}V{bottom}" stroke="{color}" stroke-opacity=".28"/>')

@@ -141,7 +141,8 @@ def test_time_is_held_hurried_and_ended() -> None:
         await at.type(pilot, "help")
         assert "non-rebreather" in await at.log(pilot)
         await pilot.press("f10")
-        await at.app.workers.wait_for_complete()
+        workers: Any = at.app.workers
+        await workers.wait_for_complete()
         assert "Score of 0 acts" in await at.log(pilot)
         at.pass_s(5)
         assert at.bedside.run.time_s == 8

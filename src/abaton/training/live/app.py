@@ -113,6 +113,7 @@ class Monitor(App[str]):
         Binding("f10", "end", "end", priority=True),
         Binding("ctrl+q", "end", "end", priority=True, show=False),
     ]
+    TITLE = "Abaton: for training, never for care"
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, bedside: Bedside, clock: Clock | None = None, speed: float = 1.0) -> None:
@@ -164,6 +165,9 @@ class Monitor(App[str]):
 
     def frame(self) -> None:
         """Goes on by what the clock says has passed."""
+        if not self.is_running or not self.screen_stack or not self.query(Banner):
+            # A timer may still fire while the terminal is taken down.
+            return
         now = self._clock.monotonic_s()
         passed, self._before_s = min(now - self._before_s, MOST_BEHIND_S), now
         self._flash(now)

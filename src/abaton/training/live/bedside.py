@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from abaton.training.devices.defibrillator import prompt
+from abaton.training.drugs.kinetics import FLUIDS
 from abaton.training.live.equipment import alarmed, equipped, fitted, numbers, second, silenced, told
 from abaton.training.live.screen import Line, Second
 from abaton.training.scenario.acts import Act
@@ -108,9 +109,12 @@ def _state(name: str, run: Run) -> str:
 def _running(run: Run) -> tuple[tuple[str, str], ...]:
     """Drugs and fluids that run, oxygen and breaths given."""
     found: list[tuple[str, str]] = []
-    for label in run.patient.drugs.labels:
+    drugs, weight_kg = run.patient.drugs, run.patient.person.weight_kg
+    for label, (_, _, rate, _) in zip(drugs.labels, drugs.lines.tolist(), strict=True):
         drug, line, kind = label.split("/")
-        found.append((drug, f"{kind}, line {line}"))
+        fluid = f"{60 * rate:.0f} ml/min"
+        speed = fluid if drug in FLUIDS else f"{60 * rate / weight_kg:.2g} ug/kg/min"
+        found.append((drug, f"{kind}, {speed}, line {line}"))
     support = run.patient.support
     if support.inspired_oxygen > 0.22:
         found.append(("oxygen", f"{100 * support.inspired_oxygen:.0f} % inspired"))

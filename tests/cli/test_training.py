@@ -1,0 +1,71 @@
+"""`abaton patient` as it is typed."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from abaton.training.scenario.reading import shipped_names
+from tests.cli.conftest import Abaton
+
+
+def test_a_run_prints_score_and_course_and_writes_record_and_page(abaton: Abaton, tmp_path: Path) -> None:
+    done = abaton("patient", "run", "bleeding", "--learner", "ideal", "--seed", 3, "--to", tmp_path)
+    assert done.code == 0
+    for told in ("Puts on a tourniquet", "critical", "Lactate", "Score", "recovered", "never for care"):
+        assert told in done.output
+    assert "The act that mattered most" in (tmp_path / "bleeding-ideal-3.html").read_text()
+    again = abaton("patient", "run", "bleeding", "--learner", tmp_path / "bleeding-ideal-3.mcap", "--json", "--no-page",
+                   "--to", tmp_path)  # fmt: skip
+    assert "bit for bit" in again.errors
+    told = msgspec.json.decode(again.output)
+    assert told["header"]["seed"] == 3
+    assert f"Score {told['score']['total']:.0f} " in done.output
+    assert not (tmp_path / "bleeding-ideal-3-again.html").exists()
+
+
+def test_a_cohort_is_played(abaton: Abaton, tmp_path: Path) -> None:
+    first = abaton("patient", "run", "bleeding", "--cohort", 3, "--json")
+    people = msgspec.json.decode(first.output)
+    assert len({one["digest"] for one in people}) == 3
+    assert abaton("patient", "run", "bleeding", "--cohort", 3, "--json").output == first.output
+    assert "on average" in abaton("patient", "run", "bleeding", "--cohort", 2).output
+
+
+def test_scenarios_are_listed_and_sound(abaton: Abaton) -> None:
+    listed = abaton("patient", "list").output
+    for name in shipped_names():
+        assert name in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("run", "appendix"), 3, "appendix"),
+        (("run", "bleeding", "--learner", "nobody"), 3, "ideal"),
+        (("run", "absent.yaml"), 2, "absent.yaml"),
+        (("live", "appendix"), 3, "appendix"),
+    ],
+)
+def test_wrong_words_are_answered(
+    abaton: Abaton, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = abaton("patient", *words)
+    assert done.code == code
+    assert told in done.errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_linted_by_line(abaton: Abaton, tmp_path: Path) -> None:
+    from importlib import resources
+
+    whole = resources.files("abaton.training.scenarios").joinpath("bleeding.yaml").read_text()
+    sound = tmp_path / "mine.yaml"
+    sound.write_text(whole)
+    assert abaton("patient", "lint", sound).code == 0
+    sound.write_text(whole.replace("after: [arrest]", "after: [ghost]"))
+    broken = abaton("patient", "lint", sound)
+    assert broken.code != 0
+    assert "mine.yaml:" in broken.output + broken.errors
+    assert "ghost" in broken.output + broken.errors
