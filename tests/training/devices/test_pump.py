@@ -407,3 +407,18 @@ def test_it_can_be_saved():
     device, _ = pump.fault(running(), "occlusion")
     device, _ = pump.after(device, 2000)
     assert msgspec.json.decode(msgspec.json.encode(device), type=Pump) == device
+
+
+@pytest.mark.parametrize("tick_s", [1.0, 0.7, 7.0])
+def test_what_leaves_the_reservoir_is_what_the_body_gets(tick_s: float):
+    """A bolus of 3.21 ml that ends within a tick, then the rate until the reservoir is empty within one."""
+    device = running(entry="propofol 10 mg/ml", rate=200, drug="propofol", concentration=10_000.0, volume_ml=9.0)
+    device = done(device, ("bolus", {"amount": 3.21, "unit": "ml"}))
+    got_ug = 0.0
+    while device.state != "alarm_empty_reservoir":
+        before = device
+        reaching = pump.delivering_ug_s(device, tick_s) * tick_s
+        device, _ = pump.after(device, tick_s, PERSON)
+        assert reaching == pytest.approx((before.volume_ml - device.volume_ml) * 10_000, abs=1e-6)
+        got_ug += reaching
+    assert got_ug == pytest.approx(90_000, rel=1e-9)
