@@ -412,7 +412,7 @@ def test_it_can_be_saved():
 @pytest.mark.parametrize("tick_s", [1.0, 0.7, 7.0])
 def test_what_leaves_the_reservoir_is_what_the_body_gets(tick_s: float):
     """A bolus of 3.21 ml that ends within a tick, then the rate until the reservoir is empty within one."""
-    device = running(entry="propofol 10 mg/ml", rate=200, drug="propofol", concentration=10_000.0, volume_ml=9.0)
+    device = running(entry="propofol 10 mg/ml", rate=60, drug="propofol", concentration=10_000.0, volume_ml=9.0)
     device = done(device, ("bolus", {"amount": 3.21, "unit": "ml"}))
     got_ug = 0.0
     while device.state != "alarm_empty_reservoir":
