@@ -63,7 +63,7 @@ class ScenarioBedside:
         """Takes effect with the next second; the monitor hears at once."""
         if act.kind == "device" and act.arguments.get("name") == "monitor" and "monitor" in self.devices:
             command = str(act.arguments.get("command", ""))
-            if command != "attach":
+            if command not in ("attach", "detach"):
                 self._bed = told(self._bed, ALSO_CALLED.get(command, command), self._run.patient.vitals)
         self._waiting.append(act)
         return ()
