@@ -27,8 +27,8 @@ class At:
         self.app = Monitor(self.bedside, self.clock, speed)
 
     def pass_s(self, seconds: float) -> None:
-        for _ in range(round(seconds * 4)):
-            self.clock.advance(0.25)
+        for _ in range(round(seconds * 2)):
+            self.clock.advance(0.5)
             self.app.frame()
 
     async def type(self, pilot: Pilot[Any], text: str) -> None:
@@ -58,7 +58,7 @@ def test_a_nurse_sees_waves_and_figures_of_what_is_attached(size: tuple[int, int
         assert at.figure("hr") == ("--",)
         for sensor in SENSORS:
             await at.type(pilot, f"attach {sensor}")
-        at.pass_s(20)
+        at.pass_s(15)
         assert 40 < float(at.figure("hr")[0]) < 140
         systolic, diastolic = map(float, at.figure("bp")[0].split("/"))
         assert 60 < diastolic + 20 < systolic < 180
@@ -71,7 +71,7 @@ def test_a_nurse_sees_waves_and_figures_of_what_is_attached(size: tuple[int, int
             assert any(character != chr(BLANK) for row in wave.sweep.rows(wave.size.height) for character in row)
             shown = [wave.render_line(row) for row in range(wave.size.height)]
             assert {strip.cell_length for strip in shown} == {wave.size.width}
-        assert at.bedside.run.time_s == 23
+        assert at.bedside.run.time_s == 18
 
     run(test, At(), size)
 

@@ -15,6 +15,7 @@ def list_scenarios() -> None:
 
     table = Table("Scenario", "Title", "Minutes", "Edition", "Guideline", "Pilot", box=None, pad_edge=False)
     table.columns[2].justify = "right"
+    table.columns[0].no_wrap = table.columns[3].no_wrap = True
     for name in shipped_names():
         meta = shipped(name).scenario.meta
         first = meta.guidelines[0]
