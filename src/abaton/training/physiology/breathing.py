@@ -93,7 +93,7 @@ def _next_breath(y: Array, p: Array, stiff: float, mode: float, rate: float, dea
     apnoea = volume < 60.0
     y[at.TIDAL] = 0.0 if apnoea else volume
     y[at.RATE] = 0.0 if apnoea else 60.0 / y[at.BREATH_PERIOD]
-    y[at.END_TIDAL] = y[at.EXHALED_CO2] if y[at.EXHALED] > dead_space else 0.0
+    y[at.END_TIDAL] = y[at.EXHALED_CO2] if y[at.EXHALED] > dead_space and not apnoea else 0.0
     y[at.TIDAL_PEAK] = y[at.TIDAL_LOW] = y[at.LUNG]
     y[at.INHALED] = 0.0
     y[at.PEAK] = 0.0
@@ -149,4 +149,6 @@ def wanted_l_min(y: Array, drive: float, wake: float, peripheral: float, central
     chemical = peripheral + central
     if chemical > 0.0:
         chemical *= drive
+    # Who is awake goes on breathing when CO2 is low; asleep or drugged, breathing stops (Fink 1961).
+    chemical = max(chemical, -0.5 * 6.62 * wake * wake) if wake > 0.7 else chemical
     return max(0.66 * (6.62 * wake + chemical), 0.0) * min(max((y[at.BRAIN] - 0.1) / 0.3, 0.0), 1.0)
