@@ -61,7 +61,8 @@ def changed(*pairs: tuple[str, str]) -> str:
         ("    after: [control]\n", "    after: [exposure]\n", "order_circular"),
         ("when: (done(tourniquet) and mean_mmhg > 65) for 60s", "when: saturation_pct > 90 and mean_mmhg > 65 for 60s",
          "for_misleading"),
-        ("of: leg, when: not done(tourniquet), text", "of: leg, when: not done(tourniquet) for 5s, text", "finding_for"),
+        ("of: leg, when: not done(tourniquet), text",
+         "of: leg, when: not done(tourniquet) for 5s, text", "finding_for"),
         ("name: monitor}", "name: monitor, attached: [egc]}", "sensor_unknown"),
     ],
 )  # fmt: skip
