@@ -107,6 +107,7 @@ def _doubt(code: str, order: Order, got: str, expected: str, next_step: str) -> 
     problem.kind = "refused"
     return problem
 
+
 def _times(ratio: float) -> str:
     return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
