@@ -111,7 +111,7 @@ def test_an_insult_is_made_or_refused_in_words(name: str, arguments: dict[str, f
 
 @pytest.mark.parametrize("treatment", list(TREATMENTS))
 def test_every_treatment_answers_a_patient_who_has_nothing(well: Patient, treatment: str) -> None:
-    treated = treat(well, treatment, {})
+    treated = treat(well, treatment, {name: rule.words[0] for name, rule in TREATMENTS[treatment].items()})
     assert treated.told.endswith(".")
     assert np.isfinite(later(treated.patient, 2).body.state).all()
 
@@ -119,5 +119,7 @@ def test_every_treatment_answers_a_patient_who_has_nothing(well: Patient, treatm
 def test_unknown_treatments_and_arguments(well: Patient) -> None:
     with pytest.raises(Problem, match="leeches"):
         treat(well, "leeches", {})
+    with pytest.raises(Problem, match="needle_decompression without 'side'"):
+        treat(well, "needle_decompression", {})
     with pytest.raises(Problem, match="knee"):
         treat(well, "tourniquet", {"site": "knee"})

@@ -163,7 +163,7 @@ class SepticShock(msgspec.Struct, frozen=True):
     name: str = "sepsis"
 
     def contribution(self, vitals: Vitals) -> Array:
-        """On vessels, heart, lungs, temperature."""
+        """On vessels, heart, lungs, temperature, and a muddled mind."""
         now = self.severity
         return contribution(
             log_resistance=math.log(0.33) * now,
@@ -176,6 +176,7 @@ class SepticShock(msgspec.Struct, frozen=True):
             lactate_mmol_min=5.0 * now,
             log_heart_rate=0.20 * now,
             log_drive=0.35 * now,
+            bis_depression=0.14 * now,
         )
 
     def after(self, seconds: float, vitals: Vitals) -> "SepticShock":

@@ -65,10 +65,19 @@ def treat(patient: Patient, treatment: str, arguments: Mapping[str, float | str]
             "not_found",
         )
     given = checked_arguments(treatment, arguments, TREATMENTS[treatment])
+    for name, rule in TREATMENTS[treatment].items():
+        if name not in given:
+            # Where a needle goes is never guessed.
+            raise Problem(
+                "argument_missing",
+                f"{treatment} without {name!r}",
+                f"{name}: one of " + ", ".join(rule.words),
+                f"Say the {name}.",
+            )
     if treatment in ("tourniquet", "pressure", "packing", "surgery"):
-        return _wound(patient, treatment, str(given.get("site", "leg")))
+        return _wound(patient, treatment, str(given["site"]))
     if treatment in ("needle_decompression", "chest_drain"):
-        return _chest(patient, treatment, str(given.get("side", "left")))
+        return _chest(patient, treatment, str(given["side"]))
     if treatment in ("open_airway", "recovery_position", "intubation"):
         support = msgspec.structs.replace(
             patient.support, airway_open=True, tube=patient.support.tube or treatment == "intubation"

@@ -1,7 +1,8 @@
 """The body in time: `advance` steps circulation by 1 ms, reflexes and breathing by 10, gases by 20.
 
 One call costs about 50 microseconds of processor time for each second of the body. The same state, parameters and
-influences give the same bits.
+influences give the same bits. What this module calls is compiled into it: machine code kept beside it is renewed
+when this file changes.
 """
 
 import math

@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a body's parameters follow from.
 
     Attributes:

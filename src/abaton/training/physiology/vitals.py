@@ -103,7 +103,7 @@ def vitals_of(body: Body, bis_depression: float = 0.0, wakefulness: float = 1.0)
         saturation_pct=float(y[layout.SATURATION]),
         pao2_mmhg=float(y[layout.PAO2]),
         paco2_mmhg=float(y[layout.PACO2]),
-        etco2_mmhg=float(y[layout.END_TIDAL]),
+        etco2_mmhg=float(y[layout.END_TIDAL]) if y[layout.RATE] > 0.0 else 0.0,
         ph=float(y[layout.PH]),
         lactate_mmol_l=float(y[layout.LACTATE]),
         haemoglobin_g_dl=100.0 * float(y[layout.HAEMOGLOBIN_G]) / total,
