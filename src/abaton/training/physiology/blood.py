@@ -34,7 +34,7 @@ def transfuse(
     Args:
         y: State.
         p: Parameters.
-        thorax: Pressure around the heart, mmHg.
+        thorax: Pressure around the heart by breathing, mmHg: veins that are pressed from outside draw no fluid in.
         crystalloid: Given, ml/s.
         blood: Given, ml/s.
         leak: Lost through capillaries, ml/s.

@@ -273,7 +273,9 @@ def _run(
             thorax = u[PLEURAL_IN] + y[at.PLEURAL]
             afferents(y, p, thorax, gain, feels)
             regulate(y, p, history, feels, held, share, u[SYMPATHETIC_IN], u[VAGAL_IN])
-            given = transfuse(y, p, thorax, u[CRYSTALLOID], u[BLOOD_IN], u[LEAK], u[TEMPERATURE_IN], u[LACTATE_IN])
+            given = transfuse(
+                y, p, y[at.PLEURAL], u[CRYSTALLOID], u[BLOOD_IN], u[LEAK], u[TEMPERATURE_IN], u[LACTATE_IN]
+            )
             beat = _beat(y, p, faster)
         if ms_now % 20 == 0:
             hb = y[at.HAEMOGLOBIN_G] / volume_ml(y) * 100.0 / 15.0
