@@ -1,9 +1,12 @@
 """What is answered at once when a learner asks, calls, examines or tells a device something."""
 
+from typing import Final
+
 import msgspec
 import numpy as np
 
 from abaton.core.errors import Problem
+from abaton.training.devices import monitor, pump, ventilator
 from abaton.training.dialogue.classifier import fall_back
 from abaton.training.dialogue.conversation import ask
 from abaton.training.physiology.vitals import Vitals
@@ -12,8 +15,20 @@ from abaton.training.scenario.acts import Act, text_of
 from abaton.training.scenario.context import RunContext
 from abaton.training.scenario.operating import Deed
 from abaton.training.scenario.predicates import holds, parse
+from abaton.training.scenario.problems import meant, shown
 from abaton.training.scenario.run import Run, did, noted
 from abaton.training.scenario.seeing import CONSCIOUS_SCALE, attach, detach, examine
+
+TAKING_OFF: Final = ("detach", "remove")
+SENSING: Final = ("attach", *TAKING_OFF)
+COMMANDS: Final = {
+    "monitor": (*monitor.COMMANDS, "silence", "cuff", "nibp"),
+    "pump": tuple(pump.COMMANDS),
+    "ventilator": tuple(ventilator.COMMANDS),
+    "defibrillator": (),
+    "aed": (),
+}
+"""What a device can be told; one that shocks answers for itself."""
 
 
 def asked(run: Run, act: Act) -> Run:
@@ -83,10 +98,15 @@ def told_device(run: Run, act: Act) -> Run:
             return noted(run, "refused", str(problem), problem.code)
         return defibrillated(did(run, Deed(0, "used", name, shocking.ALIASES.get(command, command))), answered)
     sensor = text_of(act.arguments, "sensor")
+    known = SENSING if sensor else COMMANDS[name]
+    if command not in known:
+        got = f"the command {shown(command)} of {name}" if command else f"{name} without a command"
+        problem = Problem("device_command_unknown", got, "one of " + ", ".join(known), meant(command, known))
+        return noted(run, "refused", str(problem), problem.code)
     run = did(run, Deed(0, "used", name, command))
     if not sensor:
         return noted(run, "told", f"{name}: {command}.")
-    if command in ("detach", "remove"):
+    if command in TAKING_OFF:
         return msgspec.structs.replace(run, senses=detach(run.senses, sensor))
     run = msgspec.structs.replace(run, senses=attach(run.senses, sensor, run.time_s))
     return noted(did(run, Deed(0, "attached", sensor)), "told", f"{name}: {sensor.replace('_', ' ')} attached.")

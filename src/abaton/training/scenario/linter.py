@@ -10,11 +10,12 @@ from abaton.core.errors import Problem
 from abaton.training.dialogue.intents import shipped as catalogue
 from abaton.training.drugs.formulary import FORMULARY
 from abaton.training.drugs.orders import parse_order
-from abaton.training.insults.catalogue import insult_of
+from abaton.training.insults.catalogue import checked_arguments, insult_of
 from abaton.training.insults.treatments import TREATMENTS
 from abaton.training.physiology.vitals import Vitals
 from abaton.training.scenario.acts import AIRWAYS, KINDS, POSITIONS, SENSORS, Act, checked
 from abaton.training.scenario.language import Insult, Scenario
+from abaton.training.scenario.operating import ENERGY
 from abaton.training.scenario.possible import World, asks_for, possible, world_of
 from abaton.training.scenario.predicates import parse, walk
 from abaton.training.scenario.problems import meant, shown
@@ -176,6 +177,8 @@ class _Linter:
                 parse_order(str(arguments.get("order", "")))
             elif insult.name == "rhythm":
                 self.unknown(place, "rhythm", str(arguments.get("rhythm", "")), RHYTHMS)
+                rest = {key: value for key, value in arguments.items() if key != "rhythm"}
+                checked_arguments("rhythm", rest, {"energy": ENERGY})
             else:
                 insult_of(insult.name, arguments)
         except Problem as problem:

@@ -10,7 +10,8 @@ from abaton.training.drugs.checking import checked
 from abaton.training.drugs.giving import give, oxygen_fraction
 from abaton.training.drugs.kinetics import infusions
 from abaton.training.drugs.orders import parse_order
-from abaton.training.insults.catalogue import insult_of
+from abaton.training.insults.catalogue import Argument as Taken
+from abaton.training.insults.catalogue import checked_arguments, insult_of
 from abaton.training.insults.treatments import treat
 from abaton.training.patient import Patient, shock
 from abaton.training.physiology.engine import set_rhythm
@@ -31,6 +32,7 @@ POSITION_TREATMENTS: Final = {
 AIRWAY_TREATMENTS: Final = {"open": "open_airway", "oropharyngeal": "open_airway", "tube": "intubation"}
 AED_JOULES: Final = 200.0
 UG_IN_MG: Final = 1000.0
+ENERGY: Final = Taken("what the heart's muscle has left", 0.0, 1.0)
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -109,14 +111,6 @@ def operate(patient: Patient, operation: Operation) -> Effect:
     return Effect(patient, "")
 
 
-def drug_of(text: str) -> str:
-    """The drug that an order names; empty where the order is not understood."""
-    try:
-        return parse_order(text).drug
-    except Problem:
-        return ""
-
-
 def _without(arguments: Mapping[str, Argument], name: str) -> dict[str, float | str]:
     return {key: value for key, value in arguments.items() if key != name}
 
@@ -164,8 +158,9 @@ def _insult(patient: Patient, arguments: Mapping[str, Argument]) -> Effect:
             raise Problem(
                 "rhythm_unknown", f"the rhythm {shown(word)}", "one of " + ", ".join(RHYTHMS), meant(word, RHYTHMS)
             )
-        energy = number_of(arguments, "energy", -1.0)
-        body = set_rhythm(patient.body, RHYTHMS[word], None if energy < 0 else energy)
+        given = checked_arguments(name, _without(rest, "rhythm"), {"energy": ENERGY})
+        energy = given.get("energy")
+        body = set_rhythm(patient.body, RHYTHMS[word], None if energy is None else float(energy))
         return Effect(msgspec.structs.replace(patient, body=body, vitals=vitals_of(body)), "")
     return Effect(msgspec.structs.replace(patient, causes=(*patient.causes, insult_of(name, rest))), "")
 

@@ -13,6 +13,7 @@ from abaton.core.errors import Problem
 from abaton.training.dialogue.classifier import fall_back
 from abaton.training.dialogue.conversation import Patient as Teller
 from abaton.training.dialogue.conversation import begin as begin_conversation
+from abaton.training.drugs.orders import parse_order
 from abaton.training.patient import admit, tick
 from abaton.training.physiology.engine import Course
 from abaton.training.physiology.person import Person
@@ -22,7 +23,7 @@ from abaton.training.scenario.acts import KINDS, Act, checked, text_of
 from abaton.training.scenario.answering import asked, called, defibrillated, examined, shock_wanted, told_device
 from abaton.training.scenario.context import RunContext
 from abaton.training.scenario.language import Action, Insult, Scenario, State
-from abaton.training.scenario.operating import Deed, Operation, drug_of, operate
+from abaton.training.scenario.operating import Deed, Operation, operate
 from abaton.training.scenario.predicates import holds, parse
 from abaton.training.scenario.run import Event, Run, did, noted
 from abaton.training.scenario.seeing import Seen, Senses, attach, passed, seen
@@ -55,7 +56,7 @@ def begin(scenario: Scenario, seed: int = 0, person: Person | None = None) -> Ru
     patient = admit(person or scenario.patient, threshold)
     tellers = scenario.disclosures
     conversation = begin_conversation(Teller(tellers.facts, tellers.voice), fall_back())
-    start = min([0.0, *(insult.at_s for insult in scenario.insults)])
+    start = float(np.floor(min([0.0, *(insult.at_s for insult in scenario.insults)])))
     first = scenario.states[0]
     senses = Senses()
     for device in scenario.devices:
@@ -203,7 +204,10 @@ def _act(run: Run, act: Act) -> Run:
     run = noted(msgspec.structs.replace(run, acts=(*run.acts, act)), "act", act.text, act.kind)
     main = text_of(act.arguments, KINDS[act.kind].main) if KINDS[act.kind].main else ""
     if act.kind == "order":
-        main = drug_of(main) or main
+        try:
+            main = parse_order(main).drug
+        except Problem as problem:
+            return noted(run, "refused", str(problem), problem.code)
         run = did(run, Deed(0, "ordered", main))
     action = allowed_by(run.scenario, act.kind, main)
     if action is None:
