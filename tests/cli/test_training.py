@@ -69,3 +69,16 @@ def test_a_file_is_linted_by_line(abaton: Abaton, tmp_path: Path) -> None:
     assert broken.code != 0
     assert "mine.yaml:" in broken.output + broken.errors
     assert "ghost" in broken.output + broken.errors
+
+
+def test_a_scenario_that_is_not_sound_is_never_played(abaton: Abaton, tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[2] / "src/abaton/training/scenarios/bleeding.yaml"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        shipped.read_text().replace("rate_ml_min: 420}", "rate_ml_min: 420000}").replace("weight: 20", "weight: 9")
+    )
+    done = abaton("patient", "run", wrong, "--to", tmp_path)
+    assert done.code == 2
+    assert "wrong.yaml:27: haemorrhage: rate_ml_min = 420000" in done.errors
+    assert "1 more" in done.errors
+    assert list(tmp_path.iterdir()) == [wrong]
