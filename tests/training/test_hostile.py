@@ -9,7 +9,9 @@ import pytest
 
 from abaton.core.errors import Problem
 from abaton.training.patient import Patient, admit, tick
+from abaton.training.physiology.engine import set_rhythm
 from abaton.training.physiology.person import Person
+from abaton.training.physiology.rhythm import Rhythm
 from abaton.training.physiology.vitals import Vitals
 from abaton.training.scenario.acts import Act, checked
 from abaton.training.scenario.learners import recorded, robot
@@ -86,6 +88,17 @@ def test_whoever_is_well_is_awake(person: Person) -> None:
     assert vitals.pulse
     assert 45 < vitals.heart_rate < 110
     assert vitals.saturation_pct > 90
+
+
+@pytest.mark.parametrize("rhythm", [Rhythm.TACHYCARDIA, Rhythm.ATRIAL_FIBRILLATION, Rhythm.VENTRICULAR_TACHYCARDIA])
+def test_a_fast_bad_rhythm_raises_no_pressure(rhythm: Rhythm) -> None:
+    well = rested(Person(), 30)
+    ill = msgspec.structs.replace(well, body=set_rhythm(well.body, rhythm))
+    for _ in range(60):
+        ill, _ = tick(ill, 1000)
+    assert ill.vitals.rhythm == rhythm
+    assert 60 < ill.vitals.mean_mmhg < well.vitals.mean_mmhg + 8
+    assert ill.vitals.pulse
 
 
 def test_sepsis_muddles_and_does_not_fell_at_once() -> None:

@@ -47,6 +47,7 @@ def test_a_record_tells_vital_signs_each_second_acts_events_and_score(played: Pl
                 assert vitals["rhythm"] == "sinus"
     assert count == {
         "/run": 1, "/act": len(played.acts), "/event": len(played.events), "/vitals": len(played.timeline), "/score": 1,
+        "/dialogue": len(played.run.conversation.exchanges),
     }  # fmt: skip
 
 

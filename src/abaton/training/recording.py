@@ -2,6 +2,7 @@
 
 - `/run`: JSON, once: scenario with edition and digest, seed, learner, patient, seconds, the digest of the whole run.
 - `/act`: JSON, what the learner did, when. `/event`: JSON, as it happened.
+- `/dialogue`: JSON, what was asked: each clause with the likeliest intents, the margin, the decision and the answer.
 - `/vitals`: JSON, once a second: true vital signs, before any sensor.
 - `/score`: JSON, once, at the end: total and every item.
 
@@ -179,6 +180,7 @@ def _write(writer: Writer, played: Played, learner: str) -> None:
     entries: list[tuple[float, str, Any]] = [(0.0, "/run", header_of(played, learner))]
     entries += [(act.time_s, "/act", act) for act in played.acts]
     entries += [(max(event.time_s, 0.0), "/event", event) for event in played.events]
+    entries += [(talk.at_s, "/dialogue", talk) for talk in played.run.conversation.exchanges]
     entries += [
         (vitals.time_s, "/vitals", {**msgspec.structs.asdict(vitals), "rhythm": vitals.rhythm.name.lower()})
         for vitals in played.timeline
