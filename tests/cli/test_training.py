@@ -1,5 +1,6 @@
 """`abaton patient` as it is typed."""
 
+import math
 from pathlib import Path
 
 import msgspec
@@ -82,3 +83,25 @@ def test_a_scenario_that_is_not_sound_is_never_played(abaton: Abaton, tmp_path: 
     assert "wrong.yaml:27: haemorrhage: rate_ml_min = 420000" in done.errors
     assert "1 more" in done.errors
     assert list(tmp_path.iterdir()) == [wrong]
+
+
+def test_compressions_are_scored_from_a_file(abaton: Abaton, tmp_path: Path) -> None:
+    times = [number / 50 for number in range(50 * 30)]
+    depths = [27.5 * (1 - math.cos(2 * math.pi * time * 110 / 60)) for time in times]
+    lines = [f"{time},{depth:.2f}" for time, depth in zip(times, depths, strict=True)]
+    lines[700] = f"{times[700]},"
+    good = tmp_path / "good.csv"
+    good.write_text("time_s,depth_mm\n" + "\n".join(lines))
+    told = abaton("patient", "compressions", good, "--device-error", 1)
+    assert told.code == 0
+    assert "Score 100 of 100" in told.output
+    assert "no certificate" in told.output
+    wide = msgspec.json.decode(abaton("patient", "compressions", good, "--json").output)
+    assert wide["low"] < wide["score"] <= wide["high"]
+    for text, named in (("t,d\n1,2", ":1"), ("time_s,depth_mm\n0,1\nx,2", ":3"), ("time_s,depth_mm\n", "without")):
+        bad = tmp_path / "bad.csv"
+        bad.write_text(text)
+        refused = abaton("patient", "compressions", bad)
+        assert refused.code != 0
+        assert named in refused.errors
+    assert abaton("patient", "compressions", tmp_path / "none.csv").code != 0

@@ -2,6 +2,7 @@
 
 import typer
 
+from abaton.cli.training.compressing import compressions
 from abaton.cli.training.listing import lint, list_scenarios
 from abaton.cli.training.living import live
 from abaton.cli.training.running import run
@@ -18,3 +19,4 @@ patient_app.command("run")(run)
 patient_app.command("live")(live)
 patient_app.command("list")(list_scenarios)
 patient_app.command("lint")(lint)
+patient_app.command("compressions")(compressions)
