@@ -8,7 +8,7 @@ from abaton.training.drugs.orders import parse_order
 from abaton.training.insults.catalogue import insult_of
 from abaton.training.patient import Patient, admit
 from abaton.training.physiology.person import Person
-from abaton.training.why import UNDER_WAY, why
+from abaton.training.why import UNDER_WAY, Why, why
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +16,8 @@ def well() -> Patient:
     return admit(Person())
 
 
-def part(found: object, name: str) -> float:
-    return sum(each.change for each in found.parts if each.cause == name)  # type: ignore[attr-defined]
+def part(found: Why, name: str) -> float:
+    return sum(each.change for each in found.parts if each.cause == name)
 
 
 def test_parts_add_up_and_point_the_right_way(well: Patient) -> None:

@@ -25,7 +25,6 @@ FIELD_MM = 1.0
 HALF_WIDTH_MM, ABOVE_MM, BELOW_MM = 34, 16, 40
 """The field around the tumour's middle: sideways, towards the surface, away from it."""
 LARGEST_TUMOUR_MM, DEEPEST_MM = 12.0, 20.0
-_PORTAL_MM = 3.0
 
 
 class Scene(msgspec.Struct, frozen=True, eq=False):

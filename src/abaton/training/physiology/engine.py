@@ -1,6 +1,6 @@
 """The body in time: `advance` steps circulation by 1 ms, reflexes and breathing by 10, gases by 20.
 
-One call costs about 50 microseconds of processor time for each second of the body. The same state, parameters and
+One call costs about 90 microseconds of processor time for each second of the body. The same state, parameters and
 influences give the same bits. What this module calls is compiled into it: machine code kept beside it is renewed
 when this file changes.
 """
@@ -36,7 +36,6 @@ HAZARD_IN = INDEX["arrhythmia_hazard_per_min"]
 
 COMPRESSION_MMHG, LEAN_SHARE = 34.0, 0.5
 """Pressure of a compression of 50 mm on the heart; calibrated to flow of 17 to 27 % (Redberg 1993, Kim 2008)."""
-OPEN_SHARE = 0.97
 
 
 class Body(msgspec.Struct, frozen=True, eq=False):

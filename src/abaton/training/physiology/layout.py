@@ -51,8 +51,6 @@ STATE = (
     RING_S, RING_V, STEPS,
 ) = range(len(STATE))  # fmt: skip
 
-EFFECTORS = ("X_LV", "X_RV", "X_SP", "X_EP", "X_SV", "X_EV", "X_TS", "X_TV")
-
 PARAMETERS = (
     # Vessels.
     "C_SA", "R_SA", "L_SA", "C_SP", "U_SP", "C_SV", "R_SV", "C_EV", "R_EV", "C_PA", "R_PA", "L_PA", "C_PP", "U_PP",
@@ -86,8 +84,6 @@ OUTPUTS = (
 )  # fmt: skip
 """What a course holds, sampled every few ms."""
 
-SLOW_MS = 10
-"""Reflexes, blood and breathing are stepped this often; gas every second time."""
 RING_S_LENGTH = 501
 """Sympathetic firing of the last 5 s."""
 RING_V_LENGTH = 21
